@@ -1,0 +1,45 @@
+# `make demo` and `make test` are the two commands a fresh machine needs; the rest serves development.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+STAMP_DEMO := $(VENV)/.installed-demo
+STAMP_DEV := $(VENV)/.installed-dev
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint types contracts check stubs reference goldens clean
+
+help: ## list these targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
+
+$(STAMP_DEMO): $(BIN)/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable '.[cpu,server]'
+	@touch $@
+
+$(STAMP_DEV): $(BIN)/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable '.[cpu,server,formats]' --group dev
+	@touch $@ $(STAMP_DEMO)
+
+demo: $(STAMP_DEMO) ## index real music, suggest for a short film, write demo/review.html
+	$(BIN)/temptrack demo --out demo
+
+test: $(STAMP_DEV) ## set everything up and pass every test
+	$(BIN)/python -m pytest
+
+lint: $(STAMP_DEV) ## ruff
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+types: $(STAMP_DEV) ## mypy --strict
+	$(BIN)/mypy
+
+contracts: $(STAMP_DEV) ## import-linter and buf
+	$(BIN)/lint-imports
+	$(BIN)/buf lint proto
+
+check: lint types contracts ## everything but the tests
+
+clean: ## remove what make made
+	rm -rf $(VENV) demo .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,30 @@
+"""Where temptrack keeps its state on this machine."""
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+ENVIRONMENT_VARIABLE = "TEMPTRACK_HOME"
+"""Moves every file temptrack keeps: libraries, caches and downloaded bundles."""
+
+
+def home_folder() -> Path:
+    """Return the folder that holds all state; it need not exist yet."""
+    chosen = os.environ.get(ENVIRONMENT_VARIABLE)
+    return Path(chosen).expanduser() if chosen else platformdirs.user_data_path("temptrack", appauthor=False)
+
+
+def libraries_folder() -> Path:
+    """Return the folder that holds one folder per library."""
+    return home_folder() / "libraries"
+
+
+def feature_cache_folder() -> Path:
+    """Return the folder of cached picture features; deleting it costs time and nothing else."""
+    return home_folder() / "cache" / "features"
+
+
+def bundles_folder() -> Path:
+    """Return the folder of bundles installed beside the one that ships with the package."""
+    return home_folder() / "bundles"

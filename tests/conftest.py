@@ -1,0 +1,41 @@
+"""Rules that hold for every test: no network in unit tests, no ERROR logs, state in a folder of its own."""
+
+import logging
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from temptrack import home
+
+TESTS = Path(__file__).parent
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Keep each test's libraries and caches apart from the user's and from each other's."""
+    folder = tmp_path / "temptrack-home"
+    monkeypatch.setenv(home.ENVIRONMENT_VARIABLE, str(folder))
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def no_error_logs(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Fail a test during which something logged at ERROR."""
+    yield
+    errors = [record.getMessage() for record in caplog.get_records("call") if record.levelno >= logging.ERROR]
+    if errors:
+        pytest.fail("logged at ERROR: " + "; ".join(errors))
+
+
+@pytest.fixture(autouse=True)
+def no_sockets_in_unit_tests(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Unit tests that open a connection are integration tests in the wrong folder."""
+    if TESTS / "unit" not in request.path.parents:
+        return
+
+    def refuse(*_args: object, **_kwargs: object) -> None:
+        raise AssertionError("a unit test opened a connection")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)

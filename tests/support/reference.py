@@ -1,0 +1,17 @@
+"""Finds the reference material that some tests use; it is not part of the repository."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+ENVIRONMENT_VARIABLE = "TEMPTRACK_REFERENCE"
+
+
+def reference_data() -> Path:
+    """Return the folder of reference data, or skip the test saying where it was looked for."""
+    chosen = os.environ.get(ENVIRONMENT_VARIABLE)
+    folder = Path(chosen) if chosen else Path(__file__).parents[2].parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip(f"no reference material at {folder}; set {ENVIRONMENT_VARIABLE} to its folder")
+    return folder
