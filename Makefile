@@ -6,7 +6,7 @@ STAMP_DEMO := $(VENV)/.installed-demo
 STAMP_DEV := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types contracts check stubs reference goldens clean
+.PHONY: help demo test lint types contracts check stubs stubs-check reference goldens clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -40,6 +40,19 @@ contracts: $(STAMP_DEV) ## import-linter and buf
 	$(BIN)/buf lint proto
 
 check: lint types contracts ## everything but the tests
+
+STUBS_PYTHON := .venv-stubs/bin/python
+
+$(STUBS_PYTHON): proto/requirements.txt
+	$(PYTHON) -m venv .venv-stubs
+	$(STUBS_PYTHON) -m pip install --quiet --requirement $<
+	@touch $@
+
+stubs: $(STUBS_PYTHON) ## regenerate backend/temptrack_api from proto/
+	$(STUBS_PYTHON) tools/generate_stubs.py
+
+stubs-check: $(STUBS_PYTHON) ## fail where the committed stubs are not what proto/ says
+	$(STUBS_PYTHON) tools/generate_stubs.py --check
 
 clean: ## remove what make made
 	rm -rf $(VENV) demo .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,1 @@
+"""Generated from proto/temptrack_api/v1 by `make stubs`."""
