@@ -142,6 +142,9 @@ class LibraryReader(Protocol):
             blind: rank by sound alone, leaving out the tracks' own words.
         """
 
+    def count(self, where: TrackFilter) -> int:
+        """Return how many tracks pass a filter."""
+
     def track(self, track_id: str) -> Track:
         """Return one track. Raises NotFound."""
 
