@@ -1,7 +1,7 @@
 """Question and answer of a suggestion; the answer's models are the documented JSON."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 from typing import Literal, Protocol
@@ -52,7 +52,7 @@ class Query:
     picture: Sequence[PictureSegment] = ()
     scope_s: Fraction | None = None
     text_weight: float = DEFAULT_TEXT_WEIGHT
-    where: TrackFilter = TrackFilter()
+    where: TrackFilter = field(default_factory=TrackFilter)
     reference_track_id: str | None = None
     limit: int = DEFAULT_LIMIT
     blind: bool = False

@@ -1,0 +1,174 @@
+"""Answers queries in this process."""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from temptrack.library.types import LibraryInfo, LibraryReader, SearchHit, Track, TrackDetail
+from temptrack.media.types import Frames
+from temptrack.model.types import Bundle, SegmentFeatures, Vector
+from temptrack.suggest.asking import QueryEmbedder, RecentlyUsed
+from temptrack.suggest.excerpt import Chosen, choose_excerpt, whole_track
+from temptrack.suggest.prompt import read_prompt
+from temptrack.suggest.question import (
+    check_asks_something,
+    check_frames,
+    check_library,
+    check_query,
+    effective_filter,
+    query_digest,
+)
+from temptrack.suggest.readers import CurrentVersion, OpenReader, ReaderCache
+from temptrack.suggest.reasons import ReasonFinder
+from temptrack.suggest.types import EngineInfo, Query, Suggestion, Suggestions
+from temptrack.suggest.vocabulary import TagVocabulary
+
+ListLibraries = Callable[[], Sequence[LibraryInfo]]
+"""Lists the libraries that can be searched."""
+
+_REMEMBERED_DETAILS: Final = 1024
+
+
+class LocalSuggester:
+    """The in-process ``Suggester``: one bundle, any number of libraries. Safe to share between threads.
+
+    The order of suggestions is the order of their scores; nothing is moved up or down afterwards.
+    """
+
+    def __init__(
+        self,
+        bundle: Bundle,
+        open_reader: OpenReader,
+        *,
+        current_version: CurrentVersion | None = None,
+        list_libraries: ListLibraries = tuple,
+    ) -> None:
+        """Build an engine; nothing is opened until it is asked for.
+
+        Args:
+            bundle: embeds the queries.
+            open_reader: opens the newest version of a library.
+            current_version: tells when an open reader is out of date; without it readers stay until closed.
+            list_libraries: what ``libraries`` answers.
+        """
+        self._bundle = bundle
+        self._readers = ReaderCache(open_reader, current_version)
+        self._list_libraries = list_libraries
+        self._vocabulary = TagVocabulary(bundle.tags)
+        self._embedder = QueryEmbedder(bundle)
+        self._details: RecentlyUsed[tuple[str, str], TrackDetail] = RecentlyUsed(_REMEMBERED_DETAILS)
+
+    def info(self) -> EngineInfo:
+        """Say which bundle answers, on which device."""
+        spec = self._bundle.frame_spec
+        return EngineInfo(
+            bundle_id=self._bundle.id,
+            bundle_digest=self._bundle.digest,
+            frame_encoder_id=self._bundle.frame_encoder_id,
+            frame_size_px=spec.size_px,
+            frame_interpolation=spec.interpolation,
+            provider=self._bundle.provider,
+        )
+
+    def warm_up(self) -> None:
+        """Do once what the first query would otherwise wait for: embed the tag words."""
+        _ = self._embedder.tag_words
+
+    def encode_segment(self, frames: Frames, repeats: Sequence[int]) -> SegmentFeatures:
+        """Encode the frames of one segment.
+
+        Args:
+            frames: [count, size, size, 3] uint8 RGB, count at least 1.
+            repeats: for each frame, how many sampled moments it stands for, at least 1.
+
+        Raises:
+            InvalidRequest: when the frames do not fit the bundle.
+        """
+        check_frames(frames, repeats, self._bundle)
+        return self._bundle.encode_frames(frames, repeats)
+
+    def suggest(self, query: Query) -> Suggestions:
+        """Rank the tracks of a library for a query.
+
+        A filter that no track passes gives an empty list.
+
+        Raises:
+            InvalidRequest: when the query asks for nothing or holds a value out of range.
+            NotFound: when the library or the reference track is not there.
+            NotReady: when the library is empty, or was indexed or the picture encoded with something else.
+        """
+        check_query(query, self._bundle)
+        reading = read_prompt(query.prompt, self._vocabulary)
+        check_asks_something(query, reading)
+        where = effective_filter(query, reading)
+        reader = self._readers.get(query.library)
+        check_library(reader.info, self._bundle)
+        reference = _reference(query, reader)
+        asked = self._embedder.ask(query, reading, reference[1] if reference else None)
+        considered = reader.count(where)
+        hits = (
+            reader.search(asked.embedding, where=where, limit=query.limit, blind=query.blind)
+            if considered
+            else ()
+        )
+        finder = ReasonFinder(
+            self._bundle, self._embedder, query=query, reading=reading, asked=asked.embedding
+        )
+        suggestions = tuple(
+            self._suggestion(
+                rank, hit, query, reader=reader, asked=asked.embedding, finder=finder, reference=reference
+            )
+            for rank, hit in enumerate(hits, start=1)
+        )
+        return Suggestions(
+            query_digest=query_digest(query),
+            library=reader.info,
+            bundle_id=self._bundle.id,
+            bundle_digest=self._bundle.digest,
+            text_weight=asked.text_weight,
+            prompt=reading,
+            considered=considered,
+            suggestions=suggestions,
+        )
+
+    def libraries(self) -> Sequence[LibraryInfo]:
+        """List the libraries that can be searched."""
+        return tuple(self._list_libraries())
+
+    def close(self) -> None:
+        """Let go of all open libraries; the next query opens them again."""
+        self._readers.clear()
+        self._details.clear()
+
+    def _suggestion(
+        self,
+        rank: int,
+        hit: SearchHit,
+        query: Query,
+        *,
+        reader: LibraryReader,
+        asked: Vector,
+        finder: ReasonFinder,
+        reference: tuple[Track, Vector] | None,
+    ) -> Suggestion:
+        track = reader.track(hit.track_id)
+        chosen = self._choose(track, query, reader, asked)
+        return Suggestion(
+            rank=rank,
+            track=track,
+            score=hit.score,
+            excerpt=chosen.excerpt,
+            fit=chosen.fit,
+            reasons=finder.find(track, hit, reader.embedding(hit.track_id), reference),
+        )
+
+    def _choose(self, track: Track, query: Query, reader: LibraryReader, asked: Vector) -> Chosen:
+        if query.scope_s is None:
+            return whole_track(track.duration_s)
+        detail = self._details.get((reader.info.digest, track.id), lambda: reader.detail(track.id))
+        return choose_excerpt(detail, asked, duration_s=track.duration_s, scope_s=float(query.scope_s))
+
+
+def _reference(query: Query, reader: LibraryReader) -> tuple[Track, Vector] | None:
+    if not query.reference_track_id:
+        return None
+    return reader.track(query.reference_track_id), reader.embedding(query.reference_track_id)
