@@ -118,16 +118,17 @@ class Segment:
 
 
 class ProblemKind(StrEnum):
-    """Why a part of the picture could not be used."""
+    """Why a part of the picture could not be used, or was used on an assumption (ASSUMED)."""
 
     MISSING_MEDIA = "missing-media"
     NO_MEDIA = "no-media"
     UNSUPPORTED = "unsupported"
+    ASSUMED = "assumed"
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something on the timeline that was skipped, for the editor to read.
+    """Something on the timeline that was skipped or guessed, for the editor to read.
 
     Attributes:
         kind: class of problem.

@@ -1,0 +1,65 @@
+"""OpenTimelineIO bundles: a timeline together with its media, zipped (.otioz) or in a folder (.otiod)."""
+
+import zipfile
+import zlib
+from pathlib import Path
+from typing import Any
+
+from temptrack.errors import Corrupt, Forbidden, InvalidRequest
+from temptrack.timeline import otio_json
+from temptrack.timeline.media_root import FolderRoot, MediaRoot, ZipRoot
+
+CONTENT_NAME = "content.otio"
+_MAX_CONTENT_BYTES = 256 * 2**20
+
+
+def read_otioz(path: Path) -> tuple[Any, MediaRoot]:
+    """Read the timeline of a zipped bundle; its media are unpacked when they are asked for.
+
+    Raises:
+        Corrupt: no zip archive, or one without a timeline (BAD_BUNDLE).
+        InvalidRequest: the timeline inside is too large (TOO_LARGE).
+        Forbidden: the file may not be read (UNREADABLE).
+        NotSupported: as for .otio.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            size = archive.getinfo(CONTENT_NAME).file_size
+            if size > _MAX_CONTENT_BYTES:
+                raise InvalidRequest(
+                    f"The timeline inside {path} has {size // 2**20} MB; "
+                    f"up to {_MAX_CONTENT_BYTES // 2**20} MB are read.",
+                    reason="TOO_LARGE",
+                )
+            content = archive.read(CONTENT_NAME)
+    except PermissionError as error:
+        raise Forbidden(f"{path} may not be read by this user.", reason="UNREADABLE") from error
+    except KeyError as error:
+        raise Corrupt(
+            f"{path} is a zip archive without {CONTENT_NAME}, so it is no timeline bundle.",
+            reason="BAD_BUNDLE",
+        ) from error
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
+        raise Corrupt(
+            f"{path} is no intact zip archive: {error}.",
+            reason="BAD_BUNDLE",
+            hint="Write the bundle again.",
+        ) from error
+    return otio_json.parse(content, path), ZipRoot(path.absolute())
+
+
+def read_otiod(path: Path) -> tuple[Any, MediaRoot]:
+    """Read the timeline of a bundle folder.
+
+    Raises:
+        Corrupt: no folder, or one without a timeline (BAD_BUNDLE).
+        Forbidden: the timeline may not be read (UNREADABLE).
+        NotSupported: as for .otio.
+    """
+    content = path / CONTENT_NAME
+    if not content.is_file():
+        raise Corrupt(f"{path} holds no {CONTENT_NAME}, so it is no timeline bundle.", reason="BAD_BUNDLE")
+    try:
+        return otio_json.parse(content.read_bytes(), content), FolderRoot(path.absolute())
+    except PermissionError as error:
+        raise Forbidden(f"{content} may not be read by this user.", reason="UNREADABLE") from error

@@ -1,0 +1,265 @@
+"""From a clip's media references to files on this machine."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import Any
+from urllib.parse import unquote
+
+from opentimelineio import schema
+
+from temptrack.timeline.layout import trim_of
+from temptrack.timeline.media_root import MediaRoot
+from temptrack.timeline.rates import seconds_of, snap_rate
+from temptrack.timeline.segments import MediaKind, MediaSource, ProblemKind
+
+Exists = Callable[[Path], bool]
+"""Answers whether a media file can be opened."""
+
+MediaStart = Callable[[Path], Fraction | None]
+"""Answers with a media file's own start timecode in seconds, None where it carries none."""
+
+STILL_SUFFIXES = frozenset(
+    ".png .jpg .jpeg .tif .tiff .bmp .webp .dpx .exr .tga .psd .heic .heif .avif .jp2 .cin .hdr .ppm .pgm".split()
+)
+SOUND_SUFFIXES = frozenset(".wav .mp3 .aif .aiff .flac .ogg .opus .m4a .aac .ac3 .bwf .caf .wma".split())
+
+_SCHEME = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]+):(?=/)")
+_NUMBERS = re.compile(r"%0?(?P<printf>\d*)d|(?P<hashes>#+)|\[(?P<first>\d+)-\d+\]")
+_IMAGES_TRIED = 1000
+_HOUR_S = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The media of a clip.
+
+    Attributes:
+        media: the file or image sequence.
+        file_start_s: the moment of the clip's own time at which the file starts, in seconds.
+        assumption: what was assumed about that moment, in words, or an empty string.
+    """
+
+    media: MediaSource
+    file_start_s: Fraction
+    assumption: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """Why a clip's media cannot be used.
+
+    Attributes:
+        kind: class of problem.
+        message: one sentence with the offending value.
+    """
+
+    kind: ProblemKind
+    message: str
+
+
+def names_picture(clip: Any) -> bool:
+    """Tell whether a clip names a file with picture; titles, generators and sound do not."""
+    return any(_url_of(reference) and not _is_sound(reference) for reference in _references(clip))
+
+
+def why_no_picture(clip: Any) -> Lost:
+    """Say why a clip that names no picture names none."""
+    reference = clip.media_reference
+    if isinstance(reference, schema.GeneratorReference):
+        kind = reference.generator_kind or "generator"
+        return Lost(ProblemKind.NO_MEDIA, f"'{clip.name}' is generated ({kind}) and has no media file.")
+    if reference is not None and _is_sound(reference):
+        return Lost(ProblemKind.UNSUPPORTED, f"'{clip.name}' is sound on a picture lane.")
+    return Lost(ProblemKind.NO_MEDIA, f"'{clip.name}' names no media file.")
+
+
+def find_media(
+    clip: Any, root: MediaRoot, *, exists: Exists, media_start_s: MediaStart | None = None
+) -> Found | Lost:
+    """Find the media of a clip: its active reference, else another that exists, such as a proxy.
+
+    Args:
+        clip: an OpenTimelineIO clip.
+        root: where relative paths start.
+        exists: whether a file is there.
+        media_start_s: the start timecode of a file; asked only where the timeline does not tell.
+    """
+    lost: Lost | None = None
+    for reference in _references(clip):
+        if not _url_of(reference) or _is_sound(reference):
+            continue
+        found = _find(reference, clip, root, exists)
+        if isinstance(found, Lost):
+            lost = lost or found
+            continue
+        start_s, assumption = _file_start_s(reference, clip, found, media_start_s)
+        return Found(found, start_s, assumption)
+    return lost or why_no_picture(clip)
+
+
+def _references(clip: Any) -> list[Any]:
+    by_key = clip.media_references()
+    active = clip.active_media_reference_key
+    return [by_key[key] for key in sorted(by_key, key=lambda key: (key != active, key))]
+
+
+def _url_of(reference: Any) -> str:
+    if isinstance(reference, schema.ExternalReference):
+        return str(reference.target_url or "")
+    if isinstance(reference, schema.ImageSequenceReference):
+        base = str(reference.target_url_base or "")
+        name = _escaped(reference.name_prefix) + f"%0{reference.frame_zero_padding}d" + _escaped(reference.name_suffix)
+        if reference.frame_zero_padding < 2:
+            name = _escaped(reference.name_prefix) + "%d" + _escaped(reference.name_suffix)
+        return f"{base.rstrip('/' + chr(92))}/{name}" if base else name
+    return ""
+
+
+def _is_sound(reference: Any) -> bool:
+    return _suffix(_url_of(reference)) in SOUND_SUFFIXES
+
+
+def _suffix(url: str) -> str:
+    return PurePosixPath(url.replace("\\", "/")).suffix.lower()
+
+
+def _escaped(text: str) -> str:
+    return text.replace("%", "%%")
+
+
+def _find(reference: Any, clip: Any, root: MediaRoot, exists: Exists) -> MediaSource | Lost:
+    url = _url_of(reference)
+    paths = paths_of(url, root)
+    if not paths:
+        return Lost(ProblemKind.UNSUPPORTED, f"'{clip.name}' is at {url}; only files are read, not addresses.")
+    for path in paths:
+        source = _as_media(path, reference, exists)
+        if isinstance(source, Lost):
+            return source
+        if is_there(source.path, exists):
+            return source
+    hint = ""
+    if PureWindowsPath(url).drive and not isinstance(paths[0], PureWindowsPath):
+        hint = ", a path of a Windows machine"
+    return Lost(ProblemKind.MISSING_MEDIA, f"'{clip.name}': there is no file {paths[0]}{hint}.")
+
+
+def is_there(path: Path, exists: Exists) -> bool:
+    """Ask whether a file exists; paths that cannot exist, or may not be looked at, do not."""
+    try:
+        return exists(path)
+    except (OSError, ValueError):
+        return False
+
+
+def paths_of(url: str, root: MediaRoot) -> tuple[Path, ...]:
+    """Return the paths that a media URL or bare path may mean, likeliest first; none for network addresses.
+
+    Args:
+        url: ``file:`` URL, percent-encoded or carelessly not; bare Unix, Windows or UNC path; relative path.
+        root: where relative paths start.
+    """
+    scheme = _SCHEME.match(url)
+    if scheme is None:
+        spellings = [url, unquote(url)]
+    elif scheme.group(1).lower() == "file":
+        rest = _path_of_file_url(url[len(scheme.group(0)) :])
+        spellings = [unquote(rest), rest]
+    else:
+        return ()
+    paths: list[Path] = []
+    for spelling in spellings:
+        path = _absolute(spelling, root)
+        if path not in paths:
+            paths.append(path)
+    return tuple(paths)
+
+
+def _path_of_file_url(rest: str) -> str:
+    """Return the path part of what follows ``file:``, its host turned into a UNC path."""
+    if not rest.startswith("//"):
+        return rest
+    host, slash, path = rest[2:].partition("/")
+    if host not in ("", "localhost"):
+        # "file://C:/x" and "file://media/x.mov" are common mistakes for a drive and for a relative path.
+        return host + slash + path if re.match(r"^[A-Za-z](:|%3[aA])$", host) else f"//{host}/{path}"
+    drive = re.match(r"^[A-Za-z](:|%3[aA])", path)
+    return path if drive else "/" + path
+
+
+def _absolute(text: str, root: MediaRoot) -> Path:
+    windows = PureWindowsPath(text)
+    if PurePosixPath(text).is_absolute() or windows.drive:
+        return Path(text)
+    if "\0" in text:
+        return Path(text)
+    located = root.locate(text)
+    if "\\" in text and not located.exists():
+        return root.locate(text.replace("\\", "/"))
+    return located
+
+
+def _as_media(path: Path, reference: Any, exists: Exists) -> MediaSource | Lost:
+    if isinstance(reference, schema.ImageSequenceReference):
+        if reference.frame_step not in (0, 1):
+            message = f"{path} shows every {reference.frame_step}th image; only complete sequences are read."
+            return Lost(ProblemKind.UNSUPPORTED, message)
+        rate = snap_rate(reference.rate) if reference.rate > 0 else None
+        return _sequence(str(path), reference.start_frame, rate, exists)
+    numbers = _NUMBERS.search(path.name)
+    if numbers is not None and path.suffix.lower() in STILL_SUFFIXES and not is_there(path, exists):
+        return _written_sequence(path, numbers, reference, exists)
+    kind = MediaKind.STILL if path.suffix.lower() in STILL_SUFFIXES else MediaKind.MOVIE
+    return MediaSource(path=path, kind=kind)
+
+
+def _written_sequence(path: Path, numbers: re.Match[str], reference: Any, exists: Exists) -> MediaSource:
+    """Read a sequence spelled into a file name: ``a.%04d.exr``, ``a.####.exr`` or ``a.[0001-0100].exr``."""
+    width = int(numbers["printf"] or 0) or len(numbers["hashes"] or numbers["first"] or "")
+    before, after = path.name[: numbers.start()], path.name[numbers.end() :]
+    name = _escaped(before) + (f"%0{width}d" if width > 1 else "%d") + _escaped(after)
+    available = reference.available_range
+    start = int(numbers["first"]) if numbers["first"] else 0
+    rate = None
+    if available is not None and available.start_time.rate > 0:
+        rate = snap_rate(available.start_time.rate)
+        start = start or int(available.start_time.value)
+    return _sequence(str(path.with_name("") / name), start, rate, exists)
+
+
+def _sequence(pattern: str, start: int, rate: Fraction | None, exists: Exists) -> MediaSource:
+    first = Path(pattern % start)
+    numbers = range(start, start + _IMAGES_TRIED)
+    # A look at the folder spares up to a thousand questions over the network when nothing is there at all.
+    if not is_there(first, exists) and first.parent.is_dir():
+        first = next((path for path in (Path(pattern % n) for n in numbers) if is_there(path, exists)), first)
+    return MediaSource(first, MediaKind.SEQUENCE, sequence_pattern=pattern, sequence_start=start, rate=rate)
+
+
+def _file_start_s(
+    reference: Any, clip: Any, media: MediaSource, media_start_s: MediaStart | None
+) -> tuple[Fraction, str]:
+    """Return the clip time at which its file starts, and what had to be assumed.
+
+    Hosts state a media's range in its own timecode and count the clip's range in the same; a clip that starts
+    before its media does is therefore counted from the file's first frame. Where no range is stated (EDL), the
+    file's timecode is asked for, and without it media longer than an hour are taken to start on the hour.
+    """
+    start_s, _ = trim_of(clip)
+    available = reference.available_range
+    if available is not None:
+        available_start_s = seconds_of(available.start_time)
+        return (available_start_s if start_s >= available_start_s else Fraction(0)), ""
+    if media.kind is MediaKind.SEQUENCE and media.rate and media.sequence_start:
+        first_s = media.sequence_start / media.rate
+        return (first_s if start_s >= first_s else Fraction(0)), ""
+    own_start_s = media_start_s(media.path) if media_start_s is not None else None
+    if own_start_s is not None:
+        return (own_start_s if start_s >= own_start_s else Fraction(0)), ""
+    if media.kind is MediaKind.STILL or start_s < _HOUR_S:
+        return Fraction(0), ""
+    hours_s = start_s // _HOUR_S * _HOUR_S
+    return Fraction(hours_s), f"'{clip.name}' starts at an unknown place of {media.path.name}: taken from the hour."

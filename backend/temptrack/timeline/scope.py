@@ -1,0 +1,288 @@
+"""Choosing the part of a timeline that music is wanted for, and cutting its picture into segments."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from pathlib import Path
+
+from temptrack.errors import InvalidRequest, NotFound, NotReady
+from temptrack.timeline.flatten import Flattened, Look, flatten
+from temptrack.timeline.marks import find_marker, in_and_out
+from temptrack.timeline.positions import parse_position
+from temptrack.timeline.rates import nearest_frame
+from temptrack.timeline.references import Exists, Found, MediaStart, find_media
+from temptrack.timeline.segments import (
+    SEGMENT_S,
+    MediaKind,
+    MediaSpan,
+    Problem,
+    ProblemKind,
+    RecordRange,
+    Scope,
+    Segment,
+    SourceRange,
+)
+from temptrack.timeline.timeline_file import TimelineFile
+
+MAX_SCOPE_S = 24 * 3600
+"""Longest scope in seconds; longer ones are a damaged file or a slip of the pen."""
+
+Position = str | int
+"""A place on the timeline: a timecode, ``"12.5s"`` from the start, or a whole number of record frames."""
+
+
+class ScopeKind(StrEnum):
+    """How a scope is chosen."""
+
+    WHOLE = "whole"
+    IN_OUT = "in-out"
+    MARKER = "marker"
+    CLIPS = "clips"
+    RANGE = "range"
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeRequest:
+    """Which part of the timeline music is wanted for. Use the named constructors.
+
+    Attributes:
+        kind: how it is chosen.
+        start: first moment of a range; None is the start of the timeline.
+        end: end of a range, exclusive; None is the end of the picture.
+        marker: name of the marker, upper or lower case alike.
+        clips: names of clips; the scope reaches from the first to the last and shows only them.
+    """
+
+    kind: ScopeKind = ScopeKind.WHOLE
+    start: Position | None = None
+    end: Position | None = None
+    marker: str = ""
+    clips: tuple[str, ...] = ()
+
+    @classmethod
+    def whole(cls) -> "ScopeRequest":
+        """Ask for everything from the first frame to the end of the picture."""
+        return cls()
+
+    @classmethod
+    def in_out(cls) -> "ScopeRequest":
+        """Ask for the range between the in and out points saved in the timeline."""
+        return cls(ScopeKind.IN_OUT)
+
+    @classmethod
+    def at_marker(cls, name: str) -> "ScopeRequest":
+        """Ask for the range of a marker."""
+        return cls(ScopeKind.MARKER, marker=name)
+
+    @classmethod
+    def of_clips(cls, names: Sequence[str]) -> "ScopeRequest":
+        """Ask for the picture of the named clips."""
+        return cls(ScopeKind.CLIPS, clips=tuple(names))
+
+    @classmethod
+    def between(cls, start: Position | None, end: Position | None) -> "ScopeRequest":
+        """Ask for an explicit range; its end is exclusive, either side may be None."""
+        return cls(ScopeKind.RANGE, start=start, end=end)
+
+
+def select_scope(
+    file: TimelineFile,
+    request: ScopeRequest | None = None,
+    *,
+    exists: Exists = Path.is_file,
+    media_start_s: MediaStart | None = None,
+) -> Scope:
+    """Return the picture of a part of a timeline as segments that tile it exactly.
+
+    Args:
+        file: the timeline.
+        request: which part; None is the whole.
+        exists: whether a media file is there. ``lambda path: True`` shows the scope as if no media were
+            missing, for looking at timelines away from their media.
+        media_start_s: start timecode of a media file in seconds, asked where the timeline does not tell.
+
+    Raises:
+        NotReady: there is no usable picture in the scope (NO_PICTURE), or the timeline holds no in and out
+            points (NO_IN_OUT).
+        NotFound: no marker or clip of that name (MARKER_NOT_FOUND, CLIP_NOT_FOUND).
+        InvalidRequest: the range is empty, backwards, outside the timeline or absurdly long (EMPTY_SCOPE,
+            SCOPE_OUTSIDE, SCOPE_TOO_LONG), a position cannot be read (BAD_POSITION, BAD_TIMECODE), or the
+            marker has no length (POINT_MARKER).
+        Corrupt: the timeline holds numbers that are no times (BAD_TIME).
+    """
+    request = request or ScopeRequest.whole()
+    picture = flatten(file)
+    looks = picture.looks
+    if request.kind is ScopeKind.CLIPS:
+        looks = _named(looks, request.clips, file)
+    label, record = _record_range(file, request, looks)
+    spans, problems = _media_spans(file, looks, record, exists, media_start_s)
+    problems = [*_inside(picture.problems, record), *problems]
+    segments = _segments(record, spans)
+    if not spans:
+        raise _no_picture(file, label, picture, problems)
+    return Scope(label, record, segments, tuple(problems))
+
+
+def _record_range(file: TimelineFile, request: ScopeRequest, looks: Sequence[Look]) -> tuple[str, RecordRange]:
+    whole_end = file.picture_end_frames or file.duration_frames
+    match request.kind:
+        case ScopeKind.WHOLE:
+            label, start, end = "whole timeline", 0, whole_end
+        case ScopeKind.IN_OUT:
+            label, (start, end) = "in to out", in_and_out(file)
+        case ScopeKind.MARKER:
+            label, (start, end) = f"marker '{request.marker}'", find_marker(file, request.marker)
+        case ScopeKind.CLIPS:
+            label = "clips " + ", ".join(f"'{name}'" for name in request.clips)
+            start, end = looks[0].start_frames, max(look.end_frames for look in looks)
+        case ScopeKind.RANGE:
+            start = 0 if request.start is None else parse_position(request.start, file)
+            end = whole_end if request.end is None else parse_position(request.end, file)
+            label = f"{file.timecode(start)} to {file.timecode(end)}"
+    return label, _checked(file, label, start, end)
+
+
+def _checked(file: TimelineFile, label: str, start: int, end: int) -> RecordRange:
+    limit = max(file.duration_frames, file.picture_end_frames)
+    if limit == 0:
+        raise NotReady(
+            f"The timeline '{file.name}' is empty.",
+            reason="NO_PICTURE",
+            hint="Export a timeline with picture on it.",
+        )
+    if end <= start:
+        raise InvalidRequest(
+            f"The scope ({label}) ends at {file.timecode(end)}, not after its start {file.timecode(start)}.",
+            reason="EMPTY_SCOPE",
+            hint="Give an end after the start.",
+        )
+    if start >= limit or end <= 0:
+        raise InvalidRequest(
+            f"The scope ({label}) lies outside the timeline, which runs from {file.timecode(0)} to "
+            f"{file.timecode(limit)}.",
+            reason="SCOPE_OUTSIDE",
+            hint="Timecodes count from the timeline's start timecode, frames and seconds from its first frame.",
+        )
+    start, end = max(0, start), min(end, limit)
+    record = RecordRange(start, end - start, file.rate)
+    if record.duration_s > MAX_SCOPE_S:
+        raise InvalidRequest(
+            f"The scope ({label}) is {float(record.duration_s) / 3600:.1f} hours long; up to "
+            f"{MAX_SCOPE_S // 3600} are looked at.",
+            reason="SCOPE_TOO_LONG",
+            hint="Ask for a part of it.",
+        )
+    return record
+
+
+def _named(looks: Sequence[Look], names: Sequence[str], file: TimelineFile) -> tuple[Look, ...]:
+    wanted = set(names)
+    seen = {look.clip.name for look in looks}
+    absent = sorted(wanted - seen)
+    if absent or not wanted:
+        listed = ", ".join(f"'{name}'" for name in sorted(seen)[:20])
+        raise NotFound(
+            f"No picture of a clip named {', '.join(map(repr, absent))} is seen in '{file.name}'."
+            if absent
+            else "No clip was named.",
+            reason="CLIP_NOT_FOUND",
+            hint=f"Clips seen: {listed}." if listed else "The timeline shows no clip.",
+        )
+    return tuple(look for look in looks if look.clip.name in wanted)
+
+
+def _media_spans(
+    file: TimelineFile,
+    looks: Sequence[Look],
+    record: RecordRange,
+    exists: Exists,
+    media_start_s: MediaStart | None,
+) -> tuple[list[MediaSpan], list[Problem]]:
+    spans: list[MediaSpan] = []
+    problems: list[Problem] = []
+    for look in looks:
+        start = max(look.start_frames, record.start_frames)
+        end = min(look.end_frames, record.end_frames)
+        if start >= end:
+            continue
+        shown = RecordRange(start, end - start, file.rate)
+        name = look.clip.name
+        found = find_media(look.clip, file.media_root, exists=exists, media_start_s=media_start_s)
+        if isinstance(found, Found):
+            spans.append(MediaSpan(name, found.media, _source_range(look, found, shown), shown))
+            if found.assumption:
+                problems.append(Problem(ProblemKind.ASSUMED, name, found.assumption, shown))
+        else:
+            problems.append(Problem(found.kind, name, found.message, shown))
+    return spans, problems
+
+
+def _source_range(look: Look, found: Found, shown: RecordRange) -> SourceRange:
+    zero = Fraction(0)
+    first_s = look.time.local_s(shown.start_s) - found.file_start_s
+    last_s = look.time.local_s(shown.start_s + shown.duration_s) - found.file_start_s
+    if found.media.kind is MediaKind.STILL:
+        return SourceRange(zero, zero)
+    start_s, end_s = max(zero, min(first_s, last_s)), max(zero, first_s, last_s)
+    return SourceRange(start_s, end_s - start_s, reversed=last_s < first_s)
+
+
+def _segments(record: RecordRange, spans: Sequence[MediaSpan]) -> tuple[Segment, ...]:
+    segments: list[Segment] = []
+    waiting = 0
+    start = record.start_frames
+    while start < record.end_frames:
+        index = len(segments)
+        # Counted from the scope's start each time, so that NTSC rates do not drift.
+        end = min(record.start_frames + nearest_frame(Fraction((index + 1) * SEGMENT_S), record.rate), record.end_frames)
+        end = max(end, start + 1)
+        inside: list[MediaSpan] = []
+        for span in spans[waiting:]:
+            if span.record.start_frames >= end:
+                break
+            inside.append(_cut(span, start, end))
+        while waiting < len(spans) and spans[waiting].record.end_frames <= end:
+            waiting += 1
+        segments.append(Segment(index, RecordRange(start, end - start, record.rate), tuple(inside)))
+        start = end
+    return tuple(segments)
+
+
+def _cut(span: MediaSpan, start: int, end: int) -> MediaSpan:
+    """Return the part of a span between two record frames, its source cut in proportion."""
+    whole = span.record
+    start, end = max(start, whole.start_frames), min(end, whole.end_frames)
+    if (start, end) == (whole.start_frames, whole.end_frames):
+        return span
+    share = span.source.duration_s / whole.duration_frames
+    skipped = whole.end_frames - end if span.source.reversed else start - whole.start_frames
+    source = SourceRange(span.source.start_s + share * skipped, share * (end - start), span.source.reversed)
+    return MediaSpan(span.clip_name, span.media, source, RecordRange(start, end - start, whole.rate))
+
+
+def _inside(problems: Sequence[Problem], record: RecordRange) -> list[Problem]:
+    return [
+        problem
+        for problem in problems
+        if problem.record is None
+        or (problem.record.start_frames < record.end_frames and problem.record.end_frames > record.start_frames)
+    ]
+
+
+def _no_picture(file: TimelineFile, label: str, picture: Flattened, problems: Sequence[Problem]) -> NotReady:
+    missing = [problem for problem in problems if problem.kind is ProblemKind.MISSING_MEDIA]
+    if missing:
+        return NotReady(
+            f"None of the {len(missing)} shots in the {label} has its media here. {missing[0].message}",
+            reason="NO_PICTURE",
+            hint="Mount the media, or run where they are.",
+            metadata={"missing": str(len(missing))},
+        )
+    if not picture.looks and not picture.problems:
+        message = f"The timeline '{file.name}' has no picture on any enabled lane."
+    else:
+        why = f" {problems[0].message}" if problems else ""
+        message = f"There is no usable picture in the {label} of '{file.name}'.{why}"
+    return NotReady(message, reason="NO_PICTURE", hint="Choose a part with picture, or ask by words only.")
