@@ -1,1 +1,1 @@
-"""TODO."""
+"""Serves one bundle and the libraries of this machine over gRPC."""

@@ -152,38 +152,63 @@ class IndexLibraryResponse(_message.Message):
     def __init__(self, progress: _Optional[_Union[IndexProgress, _Mapping]] = ..., report: _Optional[_Union[IndexReport, _Mapping]] = ...) -> None: ...
 
 class IndexProgress(_message.Message):
-    __slots__ = ("done", "total", "path")
+    __slots__ = ("done", "total", "path", "tracks_per_s")
     DONE_FIELD_NUMBER: _ClassVar[int]
     TOTAL_FIELD_NUMBER: _ClassVar[int]
     PATH_FIELD_NUMBER: _ClassVar[int]
+    TRACKS_PER_S_FIELD_NUMBER: _ClassVar[int]
     done: int
     total: int
     path: str
-    def __init__(self, done: _Optional[int] = ..., total: _Optional[int] = ..., path: _Optional[str] = ...) -> None: ...
+    tracks_per_s: float
+    def __init__(self, done: _Optional[int] = ..., total: _Optional[int] = ..., path: _Optional[str] = ..., tracks_per_s: _Optional[float] = ...) -> None: ...
 
 class IndexReport(_message.Message):
-    __slots__ = ("added", "updated", "moved", "unchanged", "removed", "failures")
+    __slots__ = ("library", "found", "added", "updated", "moved", "unchanged", "shared", "removed", "missing", "failed", "cancelled", "audio_s", "seconds")
+    class SecondsEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: float
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[float] = ...) -> None: ...
+    LIBRARY_FIELD_NUMBER: _ClassVar[int]
+    FOUND_FIELD_NUMBER: _ClassVar[int]
     ADDED_FIELD_NUMBER: _ClassVar[int]
     UPDATED_FIELD_NUMBER: _ClassVar[int]
     MOVED_FIELD_NUMBER: _ClassVar[int]
     UNCHANGED_FIELD_NUMBER: _ClassVar[int]
+    SHARED_FIELD_NUMBER: _ClassVar[int]
     REMOVED_FIELD_NUMBER: _ClassVar[int]
-    FAILURES_FIELD_NUMBER: _ClassVar[int]
+    MISSING_FIELD_NUMBER: _ClassVar[int]
+    FAILED_FIELD_NUMBER: _ClassVar[int]
+    CANCELLED_FIELD_NUMBER: _ClassVar[int]
+    AUDIO_S_FIELD_NUMBER: _ClassVar[int]
+    SECONDS_FIELD_NUMBER: _ClassVar[int]
+    library: str
+    found: int
     added: int
     updated: int
     moved: int
     unchanged: int
+    shared: int
     removed: int
-    failures: _containers.RepeatedCompositeFieldContainer[IndexFailure]
-    def __init__(self, added: _Optional[int] = ..., updated: _Optional[int] = ..., moved: _Optional[int] = ..., unchanged: _Optional[int] = ..., removed: _Optional[int] = ..., failures: _Optional[_Iterable[_Union[IndexFailure, _Mapping]]] = ...) -> None: ...
+    missing: _containers.RepeatedScalarFieldContainer[str]
+    failed: _containers.RepeatedCompositeFieldContainer[FailedFile]
+    cancelled: bool
+    audio_s: float
+    seconds: _containers.ScalarMap[str, float]
+    def __init__(self, library: _Optional[str] = ..., found: _Optional[int] = ..., added: _Optional[int] = ..., updated: _Optional[int] = ..., moved: _Optional[int] = ..., unchanged: _Optional[int] = ..., shared: _Optional[int] = ..., removed: _Optional[int] = ..., missing: _Optional[_Iterable[str]] = ..., failed: _Optional[_Iterable[_Union[FailedFile, _Mapping]]] = ..., cancelled: bool = ..., audio_s: _Optional[float] = ..., seconds: _Optional[_Mapping[str, float]] = ...) -> None: ...
 
-class IndexFailure(_message.Message):
-    __slots__ = ("path", "message")
+class FailedFile(_message.Message):
+    __slots__ = ("path", "reason", "message")
     PATH_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
     MESSAGE_FIELD_NUMBER: _ClassVar[int]
     path: str
+    reason: str
     message: str
-    def __init__(self, path: _Optional[str] = ..., message: _Optional[str] = ...) -> None: ...
+    def __init__(self, path: _Optional[str] = ..., reason: _Optional[str] = ..., message: _Optional[str] = ...) -> None: ...
 
 class ListTracksRequest(_message.Message):
     __slots__ = ("library", "page_size", "page_token")

@@ -114,13 +114,13 @@ class SuggestRequest(_message.Message):
     def __init__(self, library: _Optional[str] = ..., prompt: _Optional[str] = ..., picture: _Optional[_Iterable[_Union[PictureSegment, _Mapping]]] = ..., scope_duration: _Optional[_Union[_timeline_pb2.RationalTime, _Mapping]] = ..., text_weight: _Optional[float] = ..., filter: _Optional[_Union[_library_pb2.TrackFilter, _Mapping]] = ..., reference_track_id: _Optional[str] = ..., limit: _Optional[int] = ..., blind: bool = ...) -> None: ...
 
 class SuggestResponse(_message.Message):
-    __slots__ = ("query_digest", "library", "bundle_id", "bundle_digest", "text_weight", "prompt_reading", "considered", "suggestions")
+    __slots__ = ("query_digest", "library", "bundle_id", "bundle_digest", "text_weight", "prompt", "considered", "suggestions")
     QUERY_DIGEST_FIELD_NUMBER: _ClassVar[int]
     LIBRARY_FIELD_NUMBER: _ClassVar[int]
     BUNDLE_ID_FIELD_NUMBER: _ClassVar[int]
     BUNDLE_DIGEST_FIELD_NUMBER: _ClassVar[int]
     TEXT_WEIGHT_FIELD_NUMBER: _ClassVar[int]
-    PROMPT_READING_FIELD_NUMBER: _ClassVar[int]
+    PROMPT_FIELD_NUMBER: _ClassVar[int]
     CONSIDERED_FIELD_NUMBER: _ClassVar[int]
     SUGGESTIONS_FIELD_NUMBER: _ClassVar[int]
     query_digest: str
@@ -128,10 +128,10 @@ class SuggestResponse(_message.Message):
     bundle_id: str
     bundle_digest: str
     text_weight: float
-    prompt_reading: PromptReading
+    prompt: PromptReading
     considered: int
     suggestions: _containers.RepeatedCompositeFieldContainer[Suggestion]
-    def __init__(self, query_digest: _Optional[str] = ..., library: _Optional[_Union[_library_pb2.Library, _Mapping]] = ..., bundle_id: _Optional[str] = ..., bundle_digest: _Optional[str] = ..., text_weight: _Optional[float] = ..., prompt_reading: _Optional[_Union[PromptReading, _Mapping]] = ..., considered: _Optional[int] = ..., suggestions: _Optional[_Iterable[_Union[Suggestion, _Mapping]]] = ...) -> None: ...
+    def __init__(self, query_digest: _Optional[str] = ..., library: _Optional[_Union[_library_pb2.Library, _Mapping]] = ..., bundle_id: _Optional[str] = ..., bundle_digest: _Optional[str] = ..., text_weight: _Optional[float] = ..., prompt: _Optional[_Union[PromptReading, _Mapping]] = ..., considered: _Optional[int] = ..., suggestions: _Optional[_Iterable[_Union[Suggestion, _Mapping]]] = ...) -> None: ...
 
 class PromptReading(_message.Message):
     __slots__ = ("wanted", "excluded_words", "excluded_tags", "unknown_words", "instrumental_only")

@@ -1,0 +1,160 @@
+"""One channel to one server, and what its failures mean."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any, Final, TypeVar
+
+import grpc
+from google.rpc import status_pb2
+
+from temptrack import errors
+from temptrack.wire import limits
+from temptrack.wire.address import parse_address
+from temptrack.wire.status import ERROR_OF_STATUS, error_of
+
+DEFAULT_DEADLINE_S: Final = 60.0
+"""How long one call may take unless told otherwise; a segment takes under a second."""
+
+_DETAILS_KEY: Final = "grpc-status-details-bin"
+
+_SERVICE_CONFIG = {
+    # Calls spread over all replicas behind a name; those that change nothing are tried again elsewhere.
+    "loadBalancingConfig": [{"round_robin": {}}],
+    "methodConfig": [
+        {
+            "name": [
+                {"service": "temptrack_api.v1.SuggestionService"},
+                {"service": "temptrack_api.v1.BundleService"},
+            ],
+            "retryPolicy": {
+                "maxAttempts": 3,
+                "initialBackoff": "0.1s",
+                "maxBackoff": "1s",
+                "backoffMultiplier": 2,
+                "retryableStatusCodes": ["UNAVAILABLE"],
+            },
+        }
+    ],
+}
+
+_CHANNEL_OPTIONS = (
+    ("grpc.max_send_message_length", limits.MAX_MESSAGE_BYTES),
+    ("grpc.max_receive_message_length", limits.MAX_MESSAGE_BYTES),
+    # A proxy of the web has no business between an editor and the studio's server.
+    ("grpc.enable_http_proxy", 0),
+    # A call that waits on a dead machine ends within a minute. Idle channels are left alone: servers close
+    # connections that ping without need.
+    ("grpc.keepalive_time_ms", 30_000),
+    ("grpc.keepalive_timeout_ms", 20_000),
+    ("grpc.keepalive_permit_without_calls", 0),
+    ("grpc.service_config", json.dumps(_SERVICE_CONFIG)),
+)
+
+AnswerT = TypeVar("AnswerT")
+
+
+class Connection:
+    """A channel whose calls raise temptrack's errors. May be used from several threads."""
+
+    def __init__(self, address: str, *, deadline_s: float = DEFAULT_DEADLINE_S) -> None:
+        """Prepare a channel; nothing is sent before the first call.
+
+        Args:
+            address: HOST:PORT.
+            deadline_s: how long one call may take, in seconds, above 0.
+
+        Raises:
+            InvalidRequest: the address or the deadline is out of range.
+        """
+        if not deadline_s > 0:
+            raise errors.InvalidRequest(
+                f"A deadline of {deadline_s} s leaves no time.",
+                reason="DEADLINE_RANGE",
+                hint="Give more than 0 seconds.",
+            )
+        self.address = str(parse_address(address))
+        self.deadline_s = deadline_s
+        self.channel = grpc.insecure_channel(self.address, options=_CHANNEL_OPTIONS)
+
+    def call(self, method: Callable[..., AnswerT], request: Any) -> AnswerT:
+        """Make one unary call within the deadline. Raises what the server raised, or why it cannot answer."""
+        try:
+            return method(request, timeout=self.deadline_s)
+        except grpc.RpcError as failure:
+            raise self._error_of(failure) from failure
+
+    def stream(
+        self,
+        method: Callable[..., Any],
+        request: Any,
+        *,
+        deadline_s: float | None = None,
+    ) -> Iterator[Any]:
+        """Yield the messages of a stream; closing the iterator cancels the call."""
+        call = method(request, timeout=deadline_s)
+        try:
+            yield from call
+        except grpc.RpcError as failure:
+            raise self._error_of(failure) from failure
+        finally:
+            call.cancel()
+
+    def close(self) -> None:
+        """Close the channel; calls under way are cancelled."""
+        self.channel.close()
+
+    def _error_of(self, failure: grpc.RpcError) -> errors.TemptrackError:
+        # Every error of a call is a grpc.Call as well; the base class does not say so.
+        call: Any = failure
+        code: grpc.StatusCode = call.code()
+        for key, value in call.trailing_metadata() or ():
+            if key == _DETAILS_KEY:
+                told = error_of(status_pb2.Status.FromString(value))
+                if told is not None:
+                    return told
+        return self._untold(code, call.details() or "")
+
+    def _untold(self, code: grpc.StatusCode, details: str) -> errors.TemptrackError:
+        """Explain a status that no temptrack server wrote: it comes from gRPC itself, or from a stranger."""
+        metadata = {"address": self.address, "status": code.name, "details": details}
+        kind = ERROR_OF_STATUS.get(code)
+        if code is grpc.StatusCode.DEADLINE_EXCEEDED:
+            return errors.DeadlineExceeded(
+                f"The server at {self.address} did not answer within {self.deadline_s:g} s.",
+                hint="Allow more time, or see whether the server is overloaded.",
+                metadata=metadata,
+            )
+        if code is grpc.StatusCode.CANCELLED:
+            return errors.Cancelled(f"The call to {self.address} was cancelled.", metadata=metadata)
+        if code is grpc.StatusCode.RESOURCE_EXHAUSTED and "larger than max" in details:
+            return errors.InvalidRequest(
+                f"A message to or from {self.address} is larger than {limits.MAX_MESSAGE_BYTES} bytes.",
+                reason="MESSAGE_TOO_LARGE",
+                hint="Ask about a shorter scope, or for fewer results at once.",
+                metadata=metadata,
+            )
+        if kind is errors.Overloaded:
+            return errors.Overloaded(
+                f"The server at {self.address} has too many calls under way.",
+                hint="Try again in a moment.",
+                metadata=metadata,
+            )
+        if kind is errors.Unavailable and not _speaks_otherwise(details):
+            return errors.Unavailable(
+                f"No server answers at {self.address}.",
+                reason="UNREACHABLE",
+                hint="Start one with `temptrack serve`, or check the address and the firewall.",
+                metadata=metadata,
+            )
+        return errors.Unavailable(
+            f"What answers at {self.address} is no temptrack server of this version ({code.name}).",
+            reason="NOT_TEMPTRACK",
+            hint="Check host and port, and that both ends run the same version.",
+            metadata=metadata,
+        )
+
+
+def _speaks_otherwise(details: str) -> bool:
+    """Whether something answered that is no gRPC server, by the words gRPC has for it."""
+    lowered = details.lower()
+    return any(words in lowered for words in ("http1", "http/1", "http2 settings", "frame size", "preface"))

@@ -1,0 +1,195 @@
+"""Puts the server together, starts it and stops it."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import grpc
+import grpc.aio
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from temptrack_api.v1 import (
+    bundle_pb2,
+    bundle_pb2_grpc,
+    library_pb2,
+    library_pb2_grpc,
+    suggestion_pb2,
+    suggestion_pb2_grpc,
+)
+
+from temptrack import errors
+from temptrack.server.engine import Engine
+from temptrack.server.indexing import IndexFolders, Indexing
+from temptrack.server.interceptors import DeadlineInterceptor, ErrorInterceptor
+from temptrack.server.library_service import LibraryService
+from temptrack.server.options import ServerOptions
+from temptrack.server.shelf import Shelf
+from temptrack.server.suggestion_service import BundleService, SuggestionService
+from temptrack.suggest.types import EngineInfo, Suggester
+from temptrack.wire import limits
+from temptrack.wire.address import Address
+
+log = logging.getLogger(__name__)
+
+SERVICES: Final = (
+    suggestion_pb2.DESCRIPTOR.services_by_name["SuggestionService"].full_name,
+    library_pb2.DESCRIPTOR.services_by_name["LibraryService"].full_name,
+    bundle_pb2.DESCRIPTOR.services_by_name["BundleService"].full_name,
+)
+
+_CHANNEL_OPTIONS = (
+    ("grpc.max_send_message_length", limits.MAX_MESSAGE_BYTES),
+    ("grpc.max_receive_message_length", limits.MAX_MESSAGE_BYTES),
+    # Two servers on one port would each get half of the calls.
+    ("grpc.so_reuseport", 0),
+    # Clients ping every 30 s while a call waits; more often is taken for an attack.
+    ("grpc.http2.min_recv_ping_interval_without_data_ms", 20_000),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Workings:
+    """What the server puts on the wire: the parts that a bundle and its libraries bring.
+
+    Attributes:
+        load: makes the suggester, warmed up; runs on the device's thread after the port is taken.
+        index_folders: indexes folders into a library.
+    """
+
+    load: Callable[[Shelf], Suggester]
+    index_folders: IndexFolders
+
+
+class Server:
+    """One gRPC server of one bundle. Not ready for calls before ``load`` is done; health says so."""
+
+    def __init__(self, options: ServerOptions, workings: Workings) -> None:
+        """Prepare a server inside a running event loop; no port is taken yet.
+
+        Raises:
+            InvalidRequest, Forbidden, NotFound: an option cannot be used.
+        """
+        self._options = options
+        self._address = options.address()
+        self._shelf = Shelf(options.roots())
+        self._engine = Engine(lambda: workings.load(self._shelf), queue_limit=options.queue_limit)
+        self._indexing = Indexing(self._shelf, workings.index_folders)
+        self._health = health.aio.HealthServicer()
+        self._server = grpc.aio.server(
+            interceptors=(ErrorInterceptor(), DeadlineInterceptor(options.deadline_s)),
+            options=_CHANNEL_OPTIONS,
+            maximum_concurrent_rpcs=options.call_limit,
+        )
+        self._add_services()
+
+    async def start(self) -> Address:
+        """Take the port and answer health checks with NOT_SERVING. Returns where it listens.
+
+        Raises:
+            Unavailable: the port is taken, or is not ours to take.
+        """
+        await self._set_health(health_pb2.HealthCheckResponse.NOT_SERVING)
+        try:
+            port = self._server.add_insecure_port(str(self._address))
+        except RuntimeError as error:
+            raise errors.Unavailable(
+                f"The server cannot listen on {self._address}: the port is taken, or not of this machine.",
+                reason="PORT_TAKEN",
+                hint="Stop what listens there, or choose another address with --listen.",
+                metadata={"address": str(self._address)},
+            ) from error
+        await self._server.start()
+        return Address(self._address.host, port)
+
+    async def load(self) -> EngineInfo:
+        """Load and warm up the bundle, then answer health checks with SERVING."""
+        info = await self._engine.load()
+        await self._set_health(health_pb2.HealthCheckResponse.SERVING)
+        return info
+
+    async def stop(self) -> None:
+        """Take no new calls, let those under way finish, and let go of everything."""
+        await self._health.enter_graceful_shutdown()
+        self._indexing.stop()
+        await self._server.stop(self._options.drain_s)
+        await asyncio.to_thread(self._engine.close)
+
+    def _add_services(self) -> None:
+        server = self._server
+        suggestions = SuggestionService(self._engine, deadline_s=self._options.deadline_s)
+        suggestion_pb2_grpc.add_SuggestionServiceServicer_to_server(suggestions, server)
+        libraries = LibraryService(self._shelf, self._engine, self._indexing)
+        library_pb2_grpc.add_LibraryServiceServicer_to_server(libraries, server)
+        bundle_pb2_grpc.add_BundleServiceServicer_to_server(BundleService(self._engine), server)
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
+        if self._options.reflection:
+            from grpc_reflection.v1alpha import reflection
+
+            names = (*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME)
+            reflection.enable_server_reflection(names, server)
+
+    async def _set_health(self, status: Any) -> None:
+        for name in ("", *SERVICES):
+            await self._health.set(name, status)
+
+
+def run(
+    options: ServerOptions,
+    *,
+    on_ready: Callable[[Address, EngineInfo], None] | None = None,
+    workings: Workings | None = None,
+) -> None:
+    """Serve until SIGTERM or SIGINT; a second one ends at once.
+
+    Args:
+        options: what to serve, and where.
+        on_ready: called once the server is ready for calls.
+        workings: what to serve instead of the bundle the options name.
+
+    Raises:
+        TemptrackError: an option cannot be used, the port is taken, or the bundle cannot be loaded.
+    """
+    if workings is None:
+        from temptrack.server.workings import workings_of
+
+        workings = workings_of(options)
+    asyncio.run(_serve(options, workings, on_ready))
+
+
+async def _serve(
+    options: ServerOptions, workings: Workings, on_ready: Callable[[Address, EngineInfo], None] | None
+) -> None:
+    told_to_stop = _stop_signal()
+    server = Server(options, workings)
+    address = await server.start()
+    try:
+        loading = asyncio.ensure_future(server.load())
+        stopping = asyncio.ensure_future(told_to_stop.wait())
+        await asyncio.wait((loading, stopping), return_when=asyncio.FIRST_COMPLETED)
+        if loading.done():
+            info = await loading
+            log.info("Serving bundle %s on %s at %s", info.bundle_id, info.provider, address)
+            if on_ready is not None:
+                on_ready(address, info)
+        await stopping
+    finally:
+        log.info("Stopping")
+        await server.stop()
+
+
+def _stop_signal() -> asyncio.Event:
+    """Return an event that SIGTERM and SIGINT set, once; the next one does what it always does."""
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    numbers = [signal.SIGINT, signal.SIGTERM]
+
+    def stop(_number: int, _frame: object) -> None:
+        for number in numbers:
+            signal.signal(number, signal.SIG_DFL)
+        loop.call_soon_threadsafe(told.set)
+
+    for number in numbers:
+        signal.signal(number, stop)
+    return told

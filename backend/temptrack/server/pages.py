@@ -1,0 +1,52 @@
+"""Long lists a page at a time."""
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from temptrack import errors
+from temptrack.wire.limits import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE
+
+ItemT = TypeVar("ItemT")
+
+
+def page(items: Sequence[ItemT], *, size: int, token: str, version: int) -> tuple[Sequence[ItemT], str]:
+    """Return a page of a list and the token of the next one, which is empty after the last.
+
+    Args:
+        items: the whole list, in the same order for the same version.
+        size: most items of a page, 1 to 1000; 0 means 100.
+        token: what came with the page before; empty for the first page.
+        version: number of the state the list is of; pages of different states do not fit together.
+
+    Raises:
+        InvalidRequest: the size is out of range, or the token was never given out.
+        NotReady: the list changed since the token was given out.
+    """
+    if not 0 <= size <= MAX_PAGE_SIZE:
+        raise errors.InvalidRequest(
+            f"A page of {size} was asked for.",
+            reason="PAGE_SIZE",
+            hint=f"Ask for 1 to {MAX_PAGE_SIZE}, or 0 for {DEFAULT_PAGE_SIZE}.",
+        )
+    start = _start(token, version)
+    end = start + (size or DEFAULT_PAGE_SIZE)
+    return items[start:end], f"{end}.{version}" if end < len(items) else ""
+
+
+def _start(token: str, version: int) -> int:
+    if not token:
+        return 0
+    start, _, made_at = token.partition(".")
+    if not (start.isascii() and start.isdigit() and made_at.isascii() and made_at.isdigit()):
+        raise errors.InvalidRequest(
+            f"{token!r} is no page token.",
+            reason="PAGE_TOKEN",
+            hint="Send next_page_token of the page before as it is, or nothing for the first page.",
+        )
+    if int(made_at) != version:
+        raise errors.NotReady(
+            "The list changed between two pages.",
+            reason="PAGE_EXPIRED",
+            hint="Start again at the first page.",
+        )
+    return int(start)

@@ -1,0 +1,127 @@
+"""The libraries of this machine as callers get them: by name, and indexed from allowed folders only.
+
+A caller never gets to name a place: an address would let them open whatever the server can reach.
+"""
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from temptrack import errors
+from temptrack.library.names import checked_name
+from temptrack.library.store import LibraryStore, delete_library, list_libraries
+from temptrack.library.types import LibraryInfo, LibraryReader
+from temptrack.suggest.readers import ReaderCache
+from temptrack.suggest.types import EngineInfo
+
+
+class Shelf:
+    """Opens, makes, changes and deletes libraries by name. May be used from several threads."""
+
+    def __init__(self, allow_roots: Sequence[Path]) -> None:
+        """Prepare a shelf.
+
+        Args:
+            allow_roots: folders without links; only what lies in them may be indexed.
+        """
+        self._allow_roots = tuple(allow_roots)
+        self._readers = ReaderCache(self._open_reader, self.version)
+        self._indexing: set[str] = set()
+        self._lock = threading.Lock()
+
+    def create(self, name: str, engine: EngineInfo) -> LibraryInfo:
+        """Make an empty library for a bundle. Raises InvalidRequest and AlreadyExists."""
+        store = LibraryStore.create(name, bundle_id=engine.bundle_id, bundle_digest=engine.bundle_digest)
+        return store.info()
+
+    def infos(self) -> list[LibraryInfo]:
+        """Return all libraries in order of name."""
+        return list_libraries()
+
+    def info(self, name: str) -> LibraryInfo:
+        """Return one library. Raises NotFound."""
+        return self.store(name).info()
+
+    def store(self, name: str) -> LibraryStore:
+        """Open a library to change it. Raises NotFound, and InvalidRequest for what is no name."""
+        return LibraryStore.open(checked_name(name))
+
+    def reader(self, name: str) -> LibraryReader:
+        """Return the newest version of a library, loaded once for all callers. Raises NotFound."""
+        return self._readers.get(checked_name(name))
+
+    def version(self, name: str) -> int:
+        """Return the number of the newest version of a library. Raises NotFound."""
+        return self.store(name).version
+
+    def remove(self, name: str, track_ids: Sequence[str]) -> int:
+        """Take tracks out of a library and return how many there were. Raises NotFound."""
+        return self.store(name).remove(track_ids)
+
+    def delete(self, name: str) -> None:
+        """Delete a library. Raises NotFound, and NotReady while it is indexed."""
+        with self.changing(name):
+            delete_library(checked_name(name))
+
+    def allowed(self, folders: Sequence[str]) -> list[Path]:
+        """Return folders without links after making sure that callers may have them read.
+
+        Raises:
+            InvalidRequest: there is none, or one is not absolute.
+            Forbidden: one lies outside the allowed folders.
+            NotFound: one is no folder.
+        """
+        if not folders:
+            raise errors.InvalidRequest(
+                "No folder to index was given.", reason="NO_FOLDERS", hint="Give 1 or more folders."
+            )
+        return [self._allowed(folder) for folder in folders]
+
+    @contextmanager
+    def changing(self, name: str) -> Iterator[None]:
+        """Keep a library to one run of indexing, or to being deleted. Raises NotReady where it is taken."""
+        with self._lock:
+            if name in self._indexing:
+                raise errors.NotReady(
+                    f"Library {name!r} is being indexed.",
+                    reason="INDEX_RUNNING",
+                    hint="Wait until that is done, or cancel it.",
+                    metadata={"library": name},
+                )
+            self._indexing.add(name)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._indexing.discard(name)
+
+    def _open_reader(self, name: str) -> LibraryReader:
+        return self.store(name).reader()
+
+    def _allowed(self, folder: str) -> Path:
+        path = Path(folder)
+        if not path.is_absolute() or "\0" in folder:
+            raise errors.InvalidRequest(
+                f"{folder!r} is no absolute path of the server.",
+                reason="FOLDER_NOT_ABSOLUTE",
+                hint="Give the folder as the server sees it, from the root.",
+                metadata={"folder": folder},
+            )
+        real = path.resolve()
+        # Whether a folder outside exists is nobody's business: this comes before looking.
+        if not any(real.is_relative_to(root) for root in self._allow_roots):
+            raise errors.Forbidden(
+                f"The server may not read {folder!r}.",
+                reason="FOLDER_NOT_ALLOWED",
+                hint="Start it with --allow-root and a folder that holds this one.",
+                metadata={"folder": folder},
+            )
+        if not real.is_dir():
+            raise errors.NotFound(
+                f"There is no folder {folder!r} on the server.",
+                reason="FOLDER_NOT_FOUND",
+                hint="Check the path as the server sees it.",
+                metadata={"folder": folder},
+            )
+        return real
