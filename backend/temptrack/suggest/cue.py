@@ -36,9 +36,9 @@ def cue_for(
 ) -> Cue:
     """Return the cue that places a suggestion in a scope.
 
-    The cue starts with the scope. It fills it to the frame when trimmed or looped; otherwise it ends where the
-    track ends, rounded down to a whole frame. The scope may be another than the suggestion was asked for: a
-    longer one leaves a gap rather than reading past the end of the track.
+    The cue starts with the scope. It fills it to the frame when trimmed or looped; otherwise it ends where
+    the track ends, rounded down to a whole frame. The scope may be another than the suggestion was asked
+    for: a longer one leaves a gap rather than reading past the end of the track.
 
     Args:
         suggestion: the track to place.

@@ -1,12 +1,12 @@
 """Answers queries in this process."""
 
 from collections.abc import Callable, Sequence
-from typing import Final
 
-from temptrack.library.types import LibraryInfo, LibraryReader, SearchHit, Track, TrackDetail
+from temptrack.errors import Unavailable
+from temptrack.library.types import LibraryInfo, LibraryReader, SearchHit, Track, TrackFilter
 from temptrack.media.types import Frames
 from temptrack.model.types import Bundle, SegmentFeatures, Vector
-from temptrack.suggest.asking import QueryEmbedder, RecentlyUsed
+from temptrack.suggest.asking import QueryEmbedder
 from temptrack.suggest.excerpt import Chosen, choose_excerpt, whole_track
 from temptrack.suggest.prompt import read_prompt
 from temptrack.suggest.question import (
@@ -19,13 +19,15 @@ from temptrack.suggest.question import (
 )
 from temptrack.suggest.readers import CurrentVersion, OpenReader, ReaderCache
 from temptrack.suggest.reasons import ReasonFinder
-from temptrack.suggest.types import EngineInfo, Query, Suggestion, Suggestions
+from temptrack.suggest.types import EngineInfo, PromptReading, Query, Suggestion, Suggestions
 from temptrack.suggest.vocabulary import TagVocabulary
 
 ListLibraries = Callable[[], Sequence[LibraryInfo]]
 """Lists the libraries that can be searched."""
 
-_REMEMBERED_DETAILS: Final = 1024
+
+VERSION_GONE = "VERSION_GONE"
+"""Reason a reader gives when the version it is pinned to is no longer on disk."""
 
 
 class LocalSuggester:
@@ -55,7 +57,6 @@ class LocalSuggester:
         self._list_libraries = list_libraries
         self._vocabulary = TagVocabulary(bundle.tags)
         self._embedder = QueryEmbedder(bundle)
-        self._details: RecentlyUsed[tuple[str, str], TrackDetail] = RecentlyUsed(_REMEMBERED_DETAILS)
 
     def info(self) -> EngineInfo:
         """Say which bundle answers, on which device."""
@@ -100,7 +101,26 @@ class LocalSuggester:
         reading = read_prompt(query.prompt, self._vocabulary)
         check_asks_something(query, reading)
         where = effective_filter(query, reading)
-        reader = self._readers.get(query.library)
+        try:
+            return self._answer(query, reading, where, self._readers.get(query.library))
+        except Unavailable as error:
+            if error.reason != VERSION_GONE:
+                raise
+            # Another process tidied away the version that was pinned, or made the library anew.
+            self._readers.drop(query.library)
+            return self._answer(query, reading, where, self._readers.get(query.library))
+
+    def libraries(self) -> Sequence[LibraryInfo]:
+        """List the libraries that can be searched."""
+        return tuple(self._list_libraries())
+
+    def close(self) -> None:
+        """Let go of all open libraries; the next query opens them again."""
+        self._readers.clear()
+
+    def _answer(
+        self, query: Query, reading: PromptReading, where: TrackFilter, reader: LibraryReader
+    ) -> Suggestions:
         check_library(reader.info, self._bundle)
         reference = _reference(query, reader)
         asked = self._embedder.ask(query, reading, reference[1] if reference else None)
@@ -130,15 +150,6 @@ class LocalSuggester:
             suggestions=suggestions,
         )
 
-    def libraries(self) -> Sequence[LibraryInfo]:
-        """List the libraries that can be searched."""
-        return tuple(self._list_libraries())
-
-    def close(self) -> None:
-        """Let go of all open libraries; the next query opens them again."""
-        self._readers.clear()
-        self._details.clear()
-
     def _suggestion(
         self,
         rank: int,
@@ -164,8 +175,9 @@ class LocalSuggester:
     def _choose(self, track: Track, query: Query, reader: LibraryReader, asked: Vector) -> Chosen:
         if query.scope_s is None:
             return whole_track(track.duration_s)
-        detail = self._details.get((reader.info.digest, track.id), lambda: reader.detail(track.id))
-        return choose_excerpt(detail, asked, duration_s=track.duration_s, scope_s=float(query.scope_s))
+        return choose_excerpt(
+            reader.detail(track.id), asked, duration_s=track.duration_s, scope_s=float(query.scope_s)
+        )
 
 
 def _reference(query: Query, reader: LibraryReader) -> tuple[Track, Vector] | None:

@@ -3,7 +3,6 @@
 import difflib
 import hashlib
 import json
-import math
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Final
@@ -51,7 +50,7 @@ def check_query(query: Query, bundle: Bundle) -> None:
             reason="EMPTY_SCOPE",
             hint="Choose a part of the timeline that has a length.",
         )
-    _check_filter(query.where, bundle)
+    _check_tags(query.where, bundle)
     for index, segment in enumerate(query.picture):
         _check_segment(index, segment, bundle)
 
@@ -75,8 +74,7 @@ def check_library(info: LibraryInfo, bundle: Bundle) -> None:
         raise NotReady(
             f"Library {info.name!r} was indexed with {made_with}; this engine runs {bundle.id}.",
             reason="BUNDLE_MISMATCH",
-            hint=f"Create a library with bundle {bundle.id} and index the same folders into it "
-            "(`temptrack library create`, `temptrack library index`), or run the bundle it was made with.",
+            hint=f"Run `temptrack library reindex {info.name}`, or run the bundle it was made with.",
             metadata=facts,
         )
     if info.track_count == 0:
@@ -195,23 +193,7 @@ def _check_segment(index: int, segment: PictureSegment, bundle: Bundle) -> None:
         )
 
 
-def _check_filter(where: TrackFilter, bundle: Bundle) -> None:
-    for low, high, name, unit in (
-        (where.tempo_min_bpm, where.tempo_max_bpm, "tempo", "bpm"),
-        (where.duration_min_s, where.duration_max_s, "length", "s"),
-    ):
-        if any(value is not None and not math.isfinite(value) for value in (low, high)):
-            raise InvalidRequest(
-                f"The {name} range {low} to {high} {unit} is not finite.",
-                reason="FILTER_NOT_FINITE",
-                hint="Leave out the end that is open.",
-            )
-        if low is not None and high is not None and low > high:
-            raise InvalidRequest(
-                f"The {name} range {low:g} to {high:g} {unit} is empty.",
-                reason="FILTER_RANGE_EMPTY",
-                hint="Put the smaller value first.",
-            )
+def _check_tags(where: TrackFilter, bundle: Bundle) -> None:
     known = {tag.name.casefold(): tag.name for tag in bundle.tags}
     for tag in (*where.tags_all, *where.tags_none):
         if tag.casefold() not in known:

@@ -44,9 +44,13 @@ class ReaderCache:
             return self._fresh(name, slot)
         except Exception:
             # A library that was deleted, or never was, must not be answered from memory or held in it.
-            with self._lock:
-                self._slots.pop(name, None)
+            self.drop(name)
             raise
+
+    def drop(self, name: str) -> None:
+        """Let go of one library; the next query opens it again."""
+        with self._lock:
+            self._slots.pop(name, None)
 
     def clear(self) -> None:
         """Let go of all readers."""

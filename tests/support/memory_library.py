@@ -1,0 +1,101 @@
+"""A library in memory, searched by brute force: the plainest possible ``LibraryReader``."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+
+import numpy as np
+from temptrack.errors import NotFound
+from temptrack.library.types import LibraryInfo, SearchHit, Track, TrackDetail, TrackFilter
+from temptrack.model.types import Bundle, Vector
+
+WORDS_SHARE = 0.5
+
+
+@dataclass(frozen=True)
+class Row:
+    """A track and all that is kept about it."""
+
+    track: Track
+    sound: Vector
+    words: Vector | None
+    detail: TrackDetail
+
+
+class MemoryLibrary:
+    """A ``LibraryReader`` over rows in a list, in whatever order they come."""
+
+    def __init__(self, name: str, rows: Sequence[Row], bundle: Bundle, *, version: int = 1) -> None:
+        self._rows = {row.track.id: row for row in rows}
+        ids = sorted(self._rows)
+        self.info = LibraryInfo(
+            name=name,
+            uri=f"memory://{name}",
+            version=version,
+            digest=hashlib.sha256("\n".join(ids).encode()).hexdigest(),
+            bundle_id=bundle.id,
+            bundle_digest=bundle.digest,
+            track_count=len(rows),
+            duration_s=sum(row.track.duration_s for row in rows),
+        )
+
+    def search(
+        self, query: Vector, *, where: TrackFilter, limit: int, blind: bool = False
+    ) -> Sequence[SearchHit]:
+        hits = [_hit(row, query, blind=blind) for row in self._rows.values() if passes(row.track, where)]
+        return sorted(hits, key=lambda hit: (-hit.score, hit.track_id))[:limit]
+
+    def count(self, where: TrackFilter) -> int:
+        return sum(passes(row.track, where) for row in self._rows.values())
+
+    def track(self, track_id: str) -> Track:
+        return self._row(track_id).track
+
+    def tracks(self) -> Sequence[Track]:
+        return sorted((row.track for row in self._rows.values()), key=lambda track: track.path)
+
+    def embedding(self, track_id: str) -> Vector:
+        return self._row(track_id).sound
+
+    def detail(self, track_id: str) -> TrackDetail:
+        return self._row(track_id).detail
+
+    def audio_file(self, track_id: str) -> Path:
+        return Path(self._row(track_id).track.path)
+
+    def _row(self, track_id: str) -> Row:
+        if track_id not in self._rows:
+            raise NotFound(f"There is no track {track_id!r}.", reason="TRACK_NOT_FOUND")
+        return self._rows[track_id]
+
+
+def passes(track: Track, where: TrackFilter) -> bool:
+    """Whether a track meets every condition, written out as plainly as can be."""
+    tags = {tag.name for tag in track.tags}
+    tempo = track.tempo_bpm
+    return all(
+        (
+            where.tempo_min_bpm is None or (tempo is not None and tempo >= where.tempo_min_bpm),
+            where.tempo_max_bpm is None or (tempo is not None and tempo <= where.tempo_max_bpm),
+            where.duration_min_s is None or track.duration_s >= where.duration_min_s,
+            where.duration_max_s is None or track.duration_s <= where.duration_max_s,
+            where.key is None or (track.key or "").casefold() == where.key.casefold(),
+            where.vocals is None or track.vocals == where.vocals,
+            tags.issuperset(where.tags_all),
+            tags.isdisjoint(where.tags_none),
+            not where.licences or track.licence.casefold() in {one.casefold() for one in where.licences},
+            track.licence.casefold() not in {one.casefold() for one in where.licences_not},
+            where.folder is None or PurePath(track.path).is_relative_to(where.folder),
+            track.id not in where.exclude_ids,
+        )
+    )
+
+
+def _hit(row: Row, query: Vector, *, blind: bool) -> SearchHit:
+    sound = float(row.sound @ query)
+    words = None if row.words is None else float(row.words @ query)
+    if blind or row.words is None:
+        return SearchHit(row.track.id, sound, sound, None if blind else words)
+    both = row.sound + np.float32(WORDS_SHARE) * row.words
+    return SearchHit(row.track.id, float(both @ query / np.linalg.norm(both)), sound, words)
