@@ -40,7 +40,9 @@ def generate(out: Path) -> None:
     command = [sys.executable, "-m", "grpc_tools.protoc", f"--proto_path={PROTO}"]
     command += [f"--{kind}_out={out}" for kind in ("python", "pyi", "grpc_python")]
     subprocess.run(command + sources, check=True)
-    (out / PACKAGE / "__init__.py").write_text('"""Generated from proto/temptrack_api/v1 by `make stubs`."""\n')
+    (out / PACKAGE / "__init__.py").write_text(
+        '"""Generated from proto/temptrack_api/v1 by `make stubs`."""\n'
+    )
 
 
 def differences(made: Path, committed: Path) -> list[str]:

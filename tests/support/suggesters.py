@@ -11,6 +11,7 @@ from fractions import Fraction
 import numpy as np
 from support.fake_bundle import FAKE_TAGS, FakeBundle
 from support.memory_library import MemoryLibrary, Row
+from support.serving import through_a_server
 from temptrack.errors import NotFound
 from temptrack.library.types import LibraryInfo, LibraryReader, Track, TrackDetail, TrackTag
 from temptrack.model.types import Matrix, SegmentFeatures, Vector
@@ -108,7 +109,7 @@ def in_process(engine: LocalSuggester) -> Iterator[Suggester]:
     engine.close()
 
 
-BUILDERS: dict[str, SuggesterBuilder] = {"in-process": in_process}
+BUILDERS: dict[str, SuggesterBuilder] = {"in-process": in_process, "grpc": through_a_server}
 
 
 def _row(bundle: FakeBundle, index: int) -> Row:

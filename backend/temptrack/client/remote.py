@@ -53,8 +53,10 @@ class RemoteSuggester:
         """Have the frames of one segment encoded, [count, size, size, 3] uint8 RGB, at most 64."""
         request = build(
             suggestion_pb2.EncodeSegmentRequest,
-            pictures=to_pictures(frames, repeats, lossless=self._lossless),
-            encoder_id=self._encoder_id,
+            pictures=to_pictures(
+                frames, repeats, size_px=self._expected.frame_size_px, lossless=self._lossless
+            ),
+            encoder_id=self._expected.frame_encoder_id,
         )
         response = self._connection.call(self._suggestions.EncodeSegment, request)
         return convert.features_from_message(response.features)
@@ -84,6 +86,6 @@ class RemoteSuggester:
         self.close()
 
     @cached_property
-    def _encoder_id(self) -> str:
+    def _expected(self) -> EngineInfo:
         # Asked once: a server that comes back with another bundle refuses rather than mixing features.
-        return self.info().frame_encoder_id
+        return self.info()

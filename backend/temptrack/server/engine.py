@@ -1,11 +1,12 @@
 """What answers, once it is loaded."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from temptrack import errors
+from temptrack.library.types import LibraryInfo
 from temptrack.server.device import Device, ResultT
 from temptrack.suggest.types import EngineInfo, Suggester
 
@@ -50,6 +51,12 @@ class Engine:
         if suggester is None:
             raise _starting()
         return await self._device.run(lambda: work(suggester), time_left_s=time_left_s)
+
+    def libraries(self) -> Sequence[LibraryInfo]:
+        """List the libraries that can be searched; needs no device. Raises Unavailable before the load."""
+        if self._suggester is None:
+            raise _starting()
+        return self._suggester.libraries()
 
     def close(self) -> None:
         """Wait for what runs and let go of everything."""

@@ -40,7 +40,7 @@ class LibraryService(library_pb2_grpc.LibraryServiceServicer):
         self, request: library_pb2.ListLibrariesRequest, context: Context
     ) -> library_pb2.ListLibrariesResponse:
         """List a page of libraries."""
-        infos = await asyncio.to_thread(self._shelf.infos)
+        infos = await asyncio.to_thread(self._engine.libraries)
         # A list of names has no version of its own; a library that comes or goes meanwhile shifts it by one.
         some, next_token = page(infos, size=request.page_size, token=request.page_token, version=0)
         return library_pb2.ListLibrariesResponse(

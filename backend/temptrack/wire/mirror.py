@@ -98,11 +98,12 @@ def _value_to_wire(value: Any, field: Descriptor, answer: bool) -> Any:
 
 
 def _values_from_wire(message: Message, broken: type[errors.TemptrackError]) -> dict[str, Any]:
-    return {
-        field.name: _value_from_wire(getattr(message, field.name), field, broken)
-        for field in message.DESCRIPTOR.fields
-        if not field.has_presence or message.HasField(field.name)
-    }
+    values: dict[str, Any] = {}
+    for field in message.DESCRIPTOR.fields:
+        is_absent = field.has_presence and not message.HasField(field.name)
+        value = getattr(message, field.name)
+        values[field.name] = None if is_absent else _value_from_wire(value, field, broken)
+    return values
 
 
 def _value_from_wire(value: Any, field: Descriptor, broken: type[errors.TemptrackError]) -> Any:

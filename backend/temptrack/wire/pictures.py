@@ -26,29 +26,30 @@ _PLAIN_MODES = ("RGB", "L")
 
 
 def to_pictures(
-    frames: Frames, repeats: Sequence[int], *, lossless: bool = False
+    frames: Frames, repeats: Sequence[int], *, size_px: int, lossless: bool = False
 ) -> list[suggestion_pb2.Picture]:
     """Compress frames for a request.
 
     Args:
-        frames: [count, size, size, 3] uint8 RGB.
+        frames: [count, size_px, size_px, 3] uint8 RGB, count 1 to 64.
         repeats: how many sampled moments each frame stands for, at least 1.
+        size_px: width and height that the bundle of the server takes.
         lossless: PNG instead of JPEG: the very same features as in process, at three times the bytes.
 
     Raises:
-        InvalidRequest: shape, type or counts are not as said above, or there are more than 64 frames.
+        InvalidRequest: shape, type or counts are not as said above.
     """
-    if frames.ndim != 4 or frames.shape[3] != 3 or frames.dtype != np.uint8:
+    if len(frames) == 0 or frames.dtype != np.uint8 or frames.shape != (len(frames), size_px, size_px, 3):
         raise errors.InvalidRequest(
-            f"Frames of shape {frames.shape} and type {frames.dtype} are not RGB pictures.",
+            f"Frames of shape {list(frames.shape)} and type {frames.dtype} do not fit the server's bundle.",
             reason="FRAMES_SHAPE",
-            hint="Give uint8 [count, size, size, 3].",
+            hint=f"Send at least one frame, as uint8 RGB of {size_px} by {size_px} pixels.",
         )
-    if len(frames) != len(repeats):
+    if len(repeats) != len(frames) or any(count < 1 for count in repeats):
         raise errors.InvalidRequest(
-            f"{len(frames)} frames came with {len(repeats)} repeats.",
-            reason="REPEATS_COUNT",
-            hint="Give one number of repeats for each frame.",
+            f"{len(frames)} frames came with repeats {list(repeats)[:8]}.",
+            reason="FRAMES_REPEATS",
+            hint="Send one repeat count of at least 1 for each frame.",
         )
     _check_count(len(frames))
     kind = "png" if lossless else "jpeg"
@@ -72,7 +73,7 @@ def from_pictures(
         if picture.repeats < 1:
             raise errors.InvalidRequest(
                 f"Picture {index} has {picture.repeats} repeats.",
-                reason="REPEATS_RANGE",
+                reason="FRAMES_REPEATS",
                 hint="Each picture stands for at least 1 sampled moment.",
             )
     frames = np.stack([_decoded(picture, index, size_px) for index, picture in enumerate(pictures)])
