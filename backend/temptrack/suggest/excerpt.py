@@ -22,6 +22,9 @@ MAX_REPEATS: Final = 4
 MIN_LOOP_S: Final = 15.0
 """Shorter loops sound like a stuck record."""
 
+MIN_LOOP_SHARE: Final = 1 / 3
+"""Share of the track that a repeat plays at least: less would throw most of the music away."""
+
 _SAME_LENGTH_S: Final = 0.001
 _PHRASE_BARS: Final = 4
 _LENGTH_BONUS: Final = 0.1
@@ -171,7 +174,8 @@ def _find_loop(detail: TrackDetail, duration_s: float, scope_s: float) -> tuple[
     bars = np.asarray([time for time in detail.bars_s if 0 <= time <= duration_s], dtype=np.float64)
     if len(bars) <= _PHRASE_BARS or len(detail.windows) < 2:
         return None
-    first, second = np.nonzero(np.subtract.outer(bars, bars).T >= MIN_LOOP_S)
+    shortest_s = max(MIN_LOOP_S, MIN_LOOP_SHARE * duration_s)
+    first, second = np.nonzero(np.subtract.outer(bars, bars).T >= shortest_s)
     whole_phrases = (second - first) % _PHRASE_BARS == 0
     first, second = first[whole_phrases], second[whole_phrases]
     start, end = bars[first], bars[second]
@@ -181,7 +185,7 @@ def _find_loop(detail: TrackDetail, duration_s: float, scope_s: float) -> tuple[
         return None
     seams = _likeness(detail, start, end)
     usual = float(np.median(_neighbours(detail.windows)))
-    worth = np.where(seams >= usual, seams + _LENGTH_BONUS * end / duration_s, -np.inf)
+    worth = np.where(seams >= usual, seams + _LENGTH_BONUS * (end - start) / duration_s, -np.inf)
     best = int(np.argmax(worth))
     return None if np.isneginf(worth[best]) else (float(start[best]), float(end[best]))
 

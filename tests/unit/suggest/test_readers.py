@@ -1,0 +1,108 @@
+import threading
+from fractions import Fraction
+
+import pytest
+from support.fake_bundle import FakeBundle
+from support.memory_library import MemoryLibrary
+from support.suggesters import LIBRARY, make_rows
+from temptrack.errors import NotFound, Unavailable
+from temptrack.library.types import LibraryReader, TrackDetail
+from temptrack.suggest.local import VERSION_GONE, LocalSuggester
+from temptrack.suggest.readers import ReaderCache
+from temptrack.suggest.types import Query
+
+BUNDLE = FakeBundle()
+ROWS = make_rows(BUNDLE, count=4)
+
+
+class Shelf:
+    """A library that grows, and counts how often it is opened."""
+
+    def __init__(self) -> None:
+        self.version = 1
+        self.opened = 0
+        self.gone = False
+
+    def open(self, name: str) -> LibraryReader:
+        if self.gone:
+            raise NotFound(f"There is no library {name!r}.", reason="LIBRARY_NOT_FOUND")
+        self.opened += 1
+        return MemoryLibrary(name, ROWS[: self.version], BUNDLE, version=self.version)
+
+    def current(self, name: str) -> int:
+        if self.gone:
+            raise NotFound(f"There is no library {name!r}.", reason="LIBRARY_NOT_FOUND")
+        return self.version
+
+
+def test_a_reader_is_kept_until_the_library_moves_on() -> None:
+    shelf = Shelf()
+    cache = ReaderCache(shelf.open, shelf.current)
+    first = cache.get(LIBRARY)
+    assert cache.get(LIBRARY) is first
+    shelf.version = 2
+    assert cache.get(LIBRARY).info.version == 2
+    assert first.info.version == 1
+    assert shelf.opened == 2
+
+
+def test_a_deleted_library_is_not_answered_from_memory() -> None:
+    shelf = Shelf()
+    cache = ReaderCache(shelf.open, shelf.current)
+    cache.get(LIBRARY)
+    shelf.gone = True
+    with pytest.raises(NotFound):
+        cache.get(LIBRARY)
+    shelf.gone = False
+    assert cache.get(LIBRARY).info.version == 1
+    assert shelf.opened == 2
+
+
+def test_without_a_version_to_ask_for_readers_stay_until_cleared() -> None:
+    shelf = Shelf()
+    cache = ReaderCache(shelf.open)
+    cache.get(LIBRARY)
+    shelf.version = 2
+    assert cache.get(LIBRARY).info.version == 1
+    cache.clear()
+    assert cache.get(LIBRARY).info.version == 2
+
+
+def test_many_threads_open_a_library_once() -> None:
+    shelf = Shelf()
+    ready = threading.Barrier(8)
+    cache = ReaderCache(shelf.open, shelf.current)
+    seen: list[LibraryReader] = []
+
+    def work() -> None:
+        ready.wait()
+        seen.append(cache.get(LIBRARY))
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert shelf.opened == 1
+    assert len({id(reader) for reader in seen}) == 1
+
+
+class TidiedAway(MemoryLibrary):
+    """A reader whose pinned version was removed from disk."""
+
+    def detail(self, track_id: str) -> TrackDetail:
+        raise Unavailable(f"Version 1 with {track_id} is no longer on disk.", reason=VERSION_GONE)
+
+
+def test_a_version_that_was_tidied_away_is_opened_anew() -> None:
+    opened: list[LibraryReader] = []
+
+    def open_reader(name: str) -> LibraryReader:
+        kind = MemoryLibrary if opened else TidiedAway
+        opened.append(kind(name, ROWS, BUNDLE))
+        return opened[-1]
+
+    engine = LocalSuggester(BUNDLE, open_reader)
+    answer = engine.suggest(Query(library=LIBRARY, prompt="calm", scope_s=Fraction(20)))
+    assert len(answer.suggestions) == 4
+    assert len(opened) == 2
