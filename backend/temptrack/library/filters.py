@@ -1,0 +1,163 @@
+"""Filters of tracks as boolean masks over whole columns."""
+
+import posixpath
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath, PureWindowsPath
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from temptrack.errors import InvalidRequest
+from temptrack.library.keys import parse_key
+from temptrack.library.names import fold
+from temptrack.library.types import TrackFilter
+
+Mask = npt.NDArray[np.bool_]
+"""One truth per row."""
+
+_WINDOWS_PATH = re.compile(r"^([A-Za-z]:[\\/]|\\\\)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """A column of words, each kept once: a condition is decided per word, not per row."""
+
+    words: Sequence[str]
+    codes: npt.NDArray[np.int64]
+
+    @classmethod
+    def of(cls, values: Sequence[str], shorten: Callable[[str], str] = fold) -> Self:
+        cache: dict[str, str] = {}
+        index: dict[str, int] = {}
+        codes = np.empty(len(values), dtype=np.int64)
+        for row, value in enumerate(values):
+            word = cache.get(value)
+            if word is None:
+                word = cache[value] = shorten(value)
+            codes[row] = index.setdefault(word, len(index))
+        return cls(list(index), codes)
+
+    def where(self, condition: Callable[[str], bool]) -> Mask:
+        return np.fromiter(map(condition, self.words), dtype=np.bool_, count=len(self.words))[self.codes]
+
+
+class FilterColumns:
+    """The columns of a library that filters look at, ready for many filters."""
+
+    def __init__(self, tracks: pa.Table) -> None:
+        self._count = tracks.num_rows
+        self._ids = {track_id: row for row, track_id in enumerate(tracks["id"].to_pylist())}
+        self._tempo_bpm = _floats(tracks["tempo_bpm"])
+        self._duration_s = _floats(tracks["duration_s"])
+        # -1 unknown, 0 instrumental, 1 sung
+        self._vocals = tracks["vocals"].cast(pa.int8()).fill_null(-1).to_numpy()
+        self._keys = _Words.of(tracks["key"].fill_null("").to_pylist())
+        self._licences = _Words.of(tracks["licence"].to_pylist())
+        self._folders = _Words.of(tracks["path"].to_pylist(), posix_or_windows_parent)
+        self._rows_of_tag = _rows_of_tag(tracks["tags"])
+
+    def mask(self, where: TrackFilter) -> Mask:
+        """Return which tracks meet every condition.
+
+        Raises:
+            InvalidRequest: EMPTY_RANGE for a range whose end lies before its start, UNKNOWN_KEY,
+                FOLDER_NOT_ABSOLUTE.
+        """
+        _check_ranges(where)
+        mask = np.ones(self._count, dtype=np.bool_)
+        mask &= _within(self._tempo_bpm, where.tempo_min_bpm, where.tempo_max_bpm)
+        mask &= _within(self._duration_s, where.duration_min_s, where.duration_max_s)
+        if where.key is not None:
+            key = fold(parse_key(where.key))
+            mask &= self._keys.where(lambda word: word == key)
+        if where.vocals is not None:
+            mask &= self._vocals == int(where.vocals)
+        for tag in where.tags_all:
+            mask &= self._has_tag(tag)
+        for tag in where.tags_none:
+            mask &= ~self._has_tag(tag)
+        if where.licences:
+            allowed = {fold(licence) for licence in where.licences}
+            mask &= self._licences.where(lambda word: word in allowed)
+        if where.licences_not:
+            refused = {fold(licence) for licence in where.licences_not}
+            mask &= ~self._licences.where(lambda word: word in refused)
+        if where.folder is not None:
+            mask &= self._under(where.folder)
+        used = [self._ids[track_id] for track_id in where.exclude_ids if track_id in self._ids]
+        mask[used] = False
+        return mask
+
+    def _has_tag(self, tag: str) -> Mask:
+        mask = np.zeros(self._count, dtype=np.bool_)
+        mask[self._rows_of_tag.get(fold(tag), [])] = True
+        return mask
+
+    def _under(self, folder: str) -> Mask:
+        wanted = path_parts(folder)
+        if not wanted or not wanted[0].endswith(("/", "\\")):
+            raise InvalidRequest(
+                f"The folder to filter by, {folder!r}, is not an absolute path.",
+                reason="FOLDER_NOT_ABSOLUTE",
+                hint="Give the whole path, as the library lists its tracks.",
+                metadata={"folder": folder},
+            )
+        return self._folders.where(lambda parent: path_parts(parent)[: len(wanted)] == wanted)
+
+
+def path_parts(path: str) -> tuple[str, ...]:
+    """Return the parts of a path of either family, case ignored, "." and ".." resolved."""
+    if _WINDOWS_PATH.match(path):
+        return tuple(map(fold, PureWindowsPath(path).parts))
+    return tuple(map(fold, PurePosixPath(posixpath.normpath(path)).parts))
+
+
+def posix_or_windows_parent(path: str) -> str:
+    """Return the folder of a file whose path may come from another platform."""
+    family = PureWindowsPath if _WINDOWS_PATH.match(path) else PurePosixPath
+    return str(family(path).parent)
+
+
+def _check_ranges(where: TrackFilter) -> None:
+    for what, low, high in (
+        ("tempo", where.tempo_min_bpm, where.tempo_max_bpm),
+        ("duration", where.duration_min_s, where.duration_max_s),
+    ):
+        if low is not None and high is not None and low > high:
+            raise InvalidRequest(
+                f"No {what} lies between {low:g} and {high:g}.",
+                reason="EMPTY_RANGE",
+                hint="Give the smaller number first.",
+                metadata={"minimum": f"{low:g}", "maximum": f"{high:g}"},
+            )
+
+
+def _within(values: npt.NDArray[np.float64], low: float | None, high: float | None) -> Mask:
+    # Unknown values are NaN, and NaN meets no comparison.
+    mask = np.ones(len(values), dtype=np.bool_)
+    if low is not None:
+        mask &= values >= low
+    if high is not None:
+        mask &= values <= high
+    return mask
+
+
+def _floats(column: pa.ChunkedArray) -> npt.NDArray[np.float64]:
+    return np.asarray(column.fill_null(np.nan).to_numpy(), dtype=np.float64)
+
+
+def _rows_of_tag(column: Any) -> dict[str, npt.NDArray[np.int64]]:
+    lists = column.combine_chunks()
+    entries = lists.flatten()
+    names = _Words.of(entries.field("name").to_pylist())
+    rows = np.repeat(np.arange(len(lists)), np.diff(lists.offsets.to_numpy()))
+    order = np.argsort(names.codes, kind="stable")
+    ends = np.cumsum(np.bincount(names.codes, minlength=len(names.words)))
+    return {
+        word: rows[order[start:end]]
+        for word, start, end in zip(names.words, [0, *ends[:-1]], ends, strict=True)
+    }

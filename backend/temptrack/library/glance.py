@@ -1,0 +1,111 @@
+"""What a library's table says about the library as a whole."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+import pyarrow as pa
+
+from temptrack.errors import Corrupt, NotReady, NotSupported
+from temptrack.library import schema
+from temptrack.library.types import LibraryInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is written down once, when a library is made.
+
+    Attributes:
+        name: how people call it.
+        bundle_id: the bundle its tracks are indexed with.
+        bundle_digest: hex SHA-256 of that bundle's manifest.
+    """
+
+    name: str
+    bundle_id: str
+    bundle_digest: str
+
+    @classmethod
+    def of(cls, metadata: Mapping[bytes, bytes] | None, asked: str) -> Self:
+        """Read them from the metadata of a table.
+
+        Args:
+            metadata: as the table has it.
+            asked: what the library was asked for as, for messages.
+
+        Raises:
+            Corrupt: LIBRARY_CORRUPT, when the table is none of ours.
+            NotSupported: LIBRARY_TOO_NEW.
+        """
+        known = {key.decode(): value.decode() for key, value in (metadata or {}).items()}
+        version = known.get("temptrack.schema_version", "")
+        if not version.isdecimal() or "temptrack.name" not in known:
+            raise Corrupt(
+                f"The table at {asked!r} is not a library of temptrack.",
+                reason="LIBRARY_CORRUPT",
+                hint="Choose another place, or delete that table.",
+            )
+        if int(version) > schema.SCHEMA_VERSION:
+            raise NotSupported(
+                f"Library {asked!r} has format {version}; this build reads up to {schema.SCHEMA_VERSION}.",
+                reason="LIBRARY_TOO_NEW",
+                hint="Upgrade with `pip install --upgrade temptrack`.",
+                metadata={"library": asked, "format": version},
+            )
+        return cls(known["temptrack.name"], known["temptrack.bundle_id"], known["temptrack.bundle_digest"])
+
+    def metadata(self) -> dict[str, str]:
+        """Return them as metadata of a table."""
+        return {
+            "temptrack.schema_version": str(schema.SCHEMA_VERSION),
+            "temptrack.name": self.name,
+            "temptrack.bundle_id": self.bundle_id,
+            "temptrack.bundle_digest": self.bundle_digest,
+        }
+
+    def require_bundle(self, bundle_id: str, bundle_digest: str) -> None:
+        """Make sure that the bundle in use is the one of this library.
+
+        Raises:
+            NotReady: BUNDLE_MISMATCH, with the command that mends it.
+        """
+        if self.bundle_digest == bundle_digest:
+            return
+        if self.bundle_id == bundle_id:
+            builds = f"{self.bundle_digest[:12]}, now {bundle_digest[:12]}"
+            what = f"another build of bundle {bundle_id} ({builds})"
+        else:
+            what = f"bundle {self.bundle_id}; the bundle in use is {bundle_id}"
+        raise NotReady(
+            f"Library {self.name!r} was indexed with {what}.",
+            reason="BUNDLE_MISMATCH",
+            hint=f"Run `temptrack library reindex {self.name}`.",
+            metadata={"library": self.name, "indexed_with": self.bundle_id, "bundle": bundle_id},
+        )
+
+
+def read_columns(table: Any, columns: Iterable[str]) -> pa.Table:
+    """Return some columns of all rows of a table."""
+    return table.search().select(list(columns)).limit(None).to_arrow()
+
+
+def describe_library(facts: Facts, uri: str, version: int, table: pa.Table) -> LibraryInfo:
+    """Describe a library from its columns id, content_digest, words and duration_s."""
+    ordered = table.select(["id", "content_digest", "words", "duration_s"]).sort_by("id").to_pydict()
+    digest = hashlib.sha256()
+    for entry in zip(ordered["id"], ordered["content_digest"], ordered["words"], strict=True):
+        for part in entry:
+            encoded = part.encode()
+            digest.update(len(encoded).to_bytes(8, "little"))
+            digest.update(encoded)
+    return LibraryInfo(
+        name=facts.name,
+        uri=uri,
+        version=version,
+        digest=digest.hexdigest(),
+        bundle_id=facts.bundle_id,
+        bundle_digest=facts.bundle_digest,
+        track_count=table.num_rows,
+        duration_s=round(sum(ordered["duration_s"]), 3),
+    )

@@ -1,0 +1,61 @@
+"""Exact ranking under a mask, the same whatever the order, number or batch of the rows."""
+
+import numpy as np
+import numpy.typing as npt
+
+from temptrack.library.filters import Mask
+from temptrack.model.types import Matrix, Vector
+
+Rows = npt.NDArray[np.int64]
+Scores = npt.NDArray[np.float64]
+
+_GATHER_BELOW = 0.25
+_BLOCK = 4096
+
+
+def rank(matrix: Matrix, query: Vector, mask: Mask, limit: int) -> tuple[Rows, Scores]:
+    """Return the best rows under a mask and their scores, best first, ties by row.
+
+    Args:
+        matrix: [rows, embed_dim], each of length 1.
+        query: [embed_dim], length 1.
+        mask: [rows]; rows that are false do not take part.
+        limit: most rows to return.
+    """
+    allowed = np.flatnonzero(mask)
+    if not len(allowed):
+        return allowed, np.empty(0)
+    # Copying few rows together is cheaper than multiplying all; copying most of them is not.
+    few = len(allowed) < _GATHER_BELOW * len(mask)
+    rough = matrix[allowed] @ query if few else (matrix @ query)[allowed]
+    finalists = allowed[_may_be_among_best(rough, limit, len(query))]
+    scores = exact_scores(matrix, query, finalists)
+    order = np.lexsort((finalists, -scores))[:limit]
+    return finalists[order], scores[order]
+
+
+def exact_scores(matrix: Matrix, query: Vector, rows: Rows) -> Scores:
+    """Return the cosine of the query and some rows, each computed alike wherever the row stands."""
+    wide = query.astype(np.float64)
+    scores = np.empty(len(rows))
+    for start in range(0, len(rows), _BLOCK):
+        some = rows[start : start + _BLOCK]
+        scores[start : start + _BLOCK] = (matrix[some].astype(np.float64) * wide).sum(axis=1)
+    return scores
+
+
+def normalised(values: npt.NDArray[np.floating]) -> Matrix:
+    """Return rows scaled to length 1; rows of zeros stay zeros."""
+    wide = values.astype(np.float64)
+    lengths = np.sqrt((wide * wide).sum(axis=1, keepdims=True))
+    return (wide / np.where(lengths > 0, lengths, 1)).astype(np.float32)
+
+
+def _may_be_among_best(rough: npt.NDArray[np.float32], limit: int, dim: int) -> npt.NDArray[np.bool_]:
+    if len(rough) <= limit:
+        return np.ones(len(rough), dtype=np.bool_)
+    last_in = np.partition(rough, len(rough) - limit)[len(rough) - limit]
+    # BLAS adds up in an order of its own; no order errs by more than this on vectors of length 1, on
+    # either side of the border.
+    slack = 2 * dim * float(np.finfo(np.float32).eps)
+    return np.asarray(rough >= last_in - slack)

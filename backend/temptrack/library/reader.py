@@ -1,0 +1,254 @@
+"""One pinned version of a library in memory, searched exactly."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from temptrack.errors import InvalidRequest, NotFound, NotReady, Unavailable
+from temptrack.library import schema
+from temptrack.library.filters import FilterColumns
+from temptrack.library.ranking import exact_scores, normalised, rank
+from temptrack.library.types import LibraryInfo, SearchHit, Track, TrackDetail, TrackFilter
+from temptrack.model.types import Matrix, Vector
+
+WORDS_WEIGHT = 0.5
+"""How much a track's own words count beside its sound (1) where it has words."""
+
+_VECTOR_COLUMNS = ("embedding", "words_embedding")
+_BLOCK = 8192
+_DETAILS_KEPT = 512
+
+
+class LanceReader:
+    """A ``LibraryReader``: one version of a library, loaded once; safe to use from many threads.
+
+    Attributes:
+        words_weight: see ``WORDS_WEIGHT``.
+    """
+
+    def __init__(
+        self,
+        table: Any,
+        describe: Callable[[pa.Table], LibraryInfo],
+        *,
+        newest_version: Callable[[], int],
+        words_weight: float = WORDS_WEIGHT,
+    ) -> None:
+        self.words_weight = words_weight
+        self._newest_version = newest_version
+        self._table = table
+        columns = list(dict.fromkeys((*schema.TRACK_COLUMNS, *_VECTOR_COLUMNS, "content_digest", "words")))
+        everything = table.search().with_row_id(True).select(columns).limit(None).to_arrow()
+        # Order of rows on disk is the order of commits; ranking must not know it.
+        everything = everything.sort_by("id").combine_chunks()
+        self._info = describe(everything)
+        self._row_ids = everything["_rowid"].to_numpy()
+        self._tracks = everything.select(list(schema.TRACK_COLUMNS))
+        self._rows = {track_id: row for row, track_id in enumerate(self._tracks["id"].to_pylist())}
+        self._filters = FilterColumns(self._tracks)
+        self._audio = schema.float16_rows(everything["embedding"])
+        self._has_words = everything["words_embedding"].combine_chunks().is_valid().to_numpy(False)
+        self._words = schema.float16_rows(everything["words_embedding"])
+        self._words_row = np.cumsum(self._has_words) - 1
+        self._fused = self._fuse()
+        self._audio_only: Matrix | None = None
+        self._details: OrderedDict[str, TrackDetail] = OrderedDict()
+        self._lock = threading.Lock()
+
+    @property
+    def info(self) -> LibraryInfo:
+        """Name, version, digest and bundle of what is searched."""
+        return self._info
+
+    def is_stale(self) -> bool:
+        """Tell whether the library has a newer version; a new reader would see it."""
+        return self._newest_version() != self._info.version
+
+    def count(self, where: TrackFilter) -> int:
+        """Return how many tracks meet the conditions."""
+        return int(self._filters.mask(where).sum())
+
+    def search(
+        self, query: Vector, *, where: TrackFilter, limit: int, blind: bool = False
+    ) -> Sequence[SearchHit]:
+        """Rank exactly: filter first, then cosine, best first, ties by track id.
+
+        Args:
+            query: [embed_dim], length 1.
+            where: conditions applied before ranking.
+            limit: most hits to return, at least 1.
+            blind: rank by sound alone, leaving out the tracks' own words.
+
+        Raises:
+            InvalidRequest: LIMIT, QUERY_VECTOR, or what ``FilterColumns.mask`` raises.
+            NotReady: LIBRARY_EMPTY.
+        """
+        self._check(query, limit)
+        mask = self._filters.mask(where)
+        matrix = self._blind_matrix() if blind else self._fused
+        rows, scores = rank(matrix, query, mask, limit)
+        audio_scores = scores if blind else self._scores(self._audio, query, rows)
+        worded = self._has_words[rows]
+        words_scores = iter(self._scores(self._words, query, self._words_row[rows[worded]]))
+        ids = self._tracks["id"].take(pa.array(rows, pa.int64())).to_pylist()
+        return [
+            SearchHit(
+                track_id=track_id,
+                score=float(score),
+                audio_score=float(audio_score),
+                words_score=float(next(words_scores)) if has_words else None,
+            )
+            for track_id, score, audio_score, has_words in zip(ids, scores, audio_scores, worded, strict=True)
+        ]
+
+    def track(self, track_id: str) -> Track:
+        """Return one track.
+
+        Raises:
+            NotFound: TRACK_NOT_FOUND.
+        """
+        return next(self._models(self._tracks.slice(self._row(track_id), 1)))
+
+    def tracks(self) -> Sequence[Track]:
+        """Return all tracks in order of path."""
+        return list(self._models(self._tracks.sort_by([("path", "ascending"), ("id", "ascending")])))
+
+    def embedding(self, track_id: str) -> Vector:
+        """Return the embedding of a track's sound, [embed_dim], length 1.
+
+        Raises:
+            NotFound: TRACK_NOT_FOUND.
+        """
+        row = self._row(track_id)
+        embedding: Vector = normalised(self._audio[row : row + 1])[0]
+        return embedding
+
+    def detail(self, track_id: str) -> TrackDetail:
+        """Read beats, windows and peaks of one track.
+
+        Raises:
+            NotFound: TRACK_NOT_FOUND.
+            Unavailable: VERSION_GONE, when this reader was kept long after the library moved on.
+        """
+        row = self._row(track_id)
+        with self._lock:
+            if track_id in self._details:
+                self._details.move_to_end(track_id)
+                return self._details[track_id]
+        detail = self._read_detail(row)
+        with self._lock:
+            self._details[track_id] = detail
+            while len(self._details) > _DETAILS_KEPT:
+                self._details.popitem(last=False)
+        return detail
+
+    def audio_file(self, track_id: str) -> Path:
+        """Return the path of a track's file.
+
+        Raises:
+            NotFound: TRACK_NOT_FOUND, or TRACK_FILE_MISSING when the file is gone.
+        """
+        path = Path(self._tracks["path"][self._row(track_id)].as_py())
+        if not path.is_file():
+            index = f"`temptrack library index {self._info.name} FOLDER`"
+            raise NotFound(
+                f"The file of track {track_id}, {path}, is not there.",
+                reason="TRACK_FILE_MISSING",
+                hint=f"Mount its drive, or index the folder it went to: {index}.",
+                metadata={"track": track_id, "path": str(path)},
+            )
+        return path
+
+    def _row(self, track_id: str) -> int:
+        try:
+            return self._rows[track_id]
+        except KeyError:
+            raise NotFound(
+                f"Library {self._info.name!r} has no track {track_id!r}.",
+                reason="TRACK_NOT_FOUND",
+                hint=f"`temptrack library show {self._info.name}` lists its tracks.",
+                metadata={"library": self._info.name, "track": track_id},
+            ) from None
+
+    def _check(self, query: Vector, limit: int) -> None:
+        if not self._info.track_count:
+            raise NotReady(
+                f"Library {self._info.name!r} has no tracks yet.",
+                reason="LIBRARY_EMPTY",
+                hint=f"Index a folder of music: `temptrack library index {self._info.name} FOLDER`.",
+                metadata={"library": self._info.name},
+            )
+        if limit < 1:
+            raise InvalidRequest(f"The limit must be at least 1, not {limit}.", reason="LIMIT")
+        expected = (self._audio.shape[1],)
+        if query.shape != expected or not np.isfinite(query).all():
+            raise InvalidRequest(
+                f"The query has shape {query.shape}; this library needs {expected} finite numbers.",
+                reason="QUERY_VECTOR",
+                hint=f"Query with the bundle of the library, {self._info.bundle_id}.",
+                metadata={"library": self._info.name},
+            )
+
+    def _read_detail(self, row: int) -> TrackDetail:
+        try:
+            table = (
+                self._table.take_row_ids([int(self._row_ids[row])])
+                .select(list(schema.DETAIL_COLUMNS))
+                .to_arrow()
+            )
+        except RuntimeError as error:
+            raise Unavailable(
+                f"Version {self._info.version} of library {self._info.name!r} is no longer on disk.",
+                reason="VERSION_GONE",
+                hint="Ask again: the library has a newer version.",
+                metadata={"library": self._info.name},
+            ) from error
+        values = table.to_pylist()[0]
+        windows = np.asarray(values["windows"], dtype=np.float32).reshape(-1, len(values["embedding"]))
+        return TrackDetail(
+            window_s=values["window_s"],
+            windows=normalised(windows),
+            beats_s=tuple(values["beats_s"]),
+            bars_s=tuple(values["bars_s"]),
+            peaks=tuple(values["peaks"]),
+            words=values["words"],
+            tag_scores={tag["name"]: tag["score"] for tag in values["tag_scores"]},
+        )
+
+    def _fuse(self) -> Matrix:
+        fused = np.empty(self._audio.shape, dtype=np.float32)
+        for start in range(0, len(fused), _BLOCK):
+            block = slice(start, start + _BLOCK)
+            sound = normalised(self._audio[block])
+            worded = self._has_words[block]
+            if worded.any():
+                words = normalised(self._words[self._words_row[block][worded]])
+                sound[worded] += np.float32(self.words_weight) * words
+            fused[block] = normalised(sound)
+        return fused
+
+    def _blind_matrix(self) -> Matrix:
+        with self._lock:
+            if self._audio_only is None:
+                audio = np.empty(self._audio.shape, dtype=np.float32)
+                for start in range(0, len(audio), _BLOCK):
+                    audio[start : start + _BLOCK] = normalised(self._audio[start : start + _BLOCK])
+                self._audio_only = audio
+            return self._audio_only
+
+    @staticmethod
+    def _scores(
+        stored: npt.NDArray[np.float16], query: Vector, rows: npt.NDArray[np.int64]
+    ) -> npt.NDArray[np.float64]:
+        return exact_scores(normalised(stored[rows]), query, np.arange(len(rows)))
+
+    @staticmethod
+    def _models(table: pa.Table) -> Iterator[Track]:
+        for row in table.to_pylist():
+            yield Track(**{**row, "tags": schema.tags_of(row["tags"])})

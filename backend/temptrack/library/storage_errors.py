@@ -1,0 +1,77 @@
+"""Turns what the table engine raises into temptrack's errors."""
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from temptrack.errors import Corrupt, Forbidden, NotFound, TemptrackError, Unavailable
+
+_FULL = tuple(f"os error {code}" for code in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
+_DENIED = ("permission denied", "os error 13", "os error 30", "access denied", "forbidden")
+
+
+def is_conflict(error: Exception) -> bool:
+    """Tell whether another process changed the library at the same moment, so that trying again helps."""
+    text = str(error).lower()
+    return "conflict" in text or "too many concurrent writers" in text
+
+
+@contextmanager
+def storage_errors(library: str, uri: str) -> Iterator[None]:
+    """Raise what the engine raises inside the block as a TemptrackError that names the library.
+
+    Raises:
+        Unavailable: DISK_FULL, or STORE_UNREACHABLE for anything that may pass.
+        Forbidden: LIBRARY_FORBIDDEN.
+        Corrupt: LIBRARY_CORRUPT.
+    """
+    try:
+        yield
+    except (TemptrackError, KeyboardInterrupt):
+        raise
+    except (OSError, RuntimeError, ValueError) as error:
+        raise _translated(error, library, uri) from error
+
+
+def _translated(error: Exception, library: str, uri: str) -> TemptrackError:
+    text = str(error)
+    lowered = text.lower()
+    metadata = {"library": library, "uri": uri, "cause": text[:500]}
+    if "no space left" in lowered or "disk full" in lowered or any(code in lowered for code in _FULL):
+        return Unavailable(
+            f"There is no space left for library {library!r} at {uri}.",
+            reason="DISK_FULL",
+            hint="Free some space and run the same command again; what was indexed so far is kept.",
+            metadata=metadata,
+        )
+    if isinstance(error, PermissionError) or any(word in lowered for word in _DENIED):
+        return Forbidden(
+            f"Library {library!r} at {uri} cannot be read or written.",
+            reason="LIBRARY_FORBIDDEN",
+            hint="Check the permissions of that place.",
+            metadata=metadata,
+        )
+    if isinstance(error, FileNotFoundError) or "was not found" in lowered:
+        return NotFound(
+            f"Library {library!r} is not at {uri}.",
+            reason="LIBRARY_NOT_FOUND",
+            hint="`temptrack library list` shows the libraries there are.",
+            metadata=metadata,
+        )
+    if any(word in lowered for word in ("corrupt", "not found", "invalid", "magic", "decode", "end of file")):
+        return Corrupt(
+            f"Library {library!r} at {uri} is damaged: {_first_line(text)}",
+            reason="LIBRARY_CORRUPT",
+            hint=f"Delete it with `temptrack library remove {library}` and index its folders again.",
+            metadata=metadata,
+        )
+    return Unavailable(
+        f"Library {library!r} at {uri} could not be reached: {_first_line(text)}",
+        reason="STORE_UNREACHABLE",
+        hint="Check that the place is mounted and reachable, then try again.",
+        metadata=metadata,
+    )
+
+
+def _first_line(text: str) -> str:
+    return (text.strip().splitlines() or ["no reason given"])[0][:200]
