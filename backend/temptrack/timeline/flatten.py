@@ -89,7 +89,7 @@ class _Viewer:
         if seen is None:
             return []
         if is_ramped(item):
-            message = f"'{item.name}' changes speed in a way the file does not describe; it is read at normal speed."
+            message = f"'{item.name}' has a speed ramp that the file does not describe; read at normal speed."
             self._report(ProblemKind.ASSUMED, item, message, seen)
         time = map_of_child(parent, child)
         if isinstance(item, schema.Clip):
@@ -97,7 +97,9 @@ class _Viewer:
         if not isinstance(item, schema.Stack | schema.Track):
             return []
         if not len(item):
-            self._report(ProblemKind.NO_MEDIA, item, f"'{item.name}' is a nested timeline without content.", seen)
+            self._report(
+                ProblemKind.NO_MEDIA, item, f"'{item.name}' is a nested timeline without content.", seen
+            )
         seen_inside = [self.see(inner, time, seen) for inner in children_of(item)]
         if isinstance(item, schema.Track):
             return _in_order([look for looks in seen_inside for look in looks])
@@ -125,7 +127,9 @@ def _in_order(looks: list[Look]) -> list[Look]:
     end = 0
     for look in sorted(looks, key=lambda look: look.start_frames):
         if look.end_frames > end or not ordered:
-            ordered.append(replace(look, start_frames=max(look.start_frames, end) if ordered else look.start_frames))
+            ordered.append(
+                replace(look, start_frames=max(look.start_frames, end) if ordered else look.start_frames)
+            )
             end = look.end_frames
     return ordered
 

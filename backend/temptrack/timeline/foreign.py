@@ -100,7 +100,9 @@ def adapter_for(path: Path, head: bytes = b"") -> str:
                 f"{path} is in no timeline format known here"
                 + (f" ('{suffix}')." if suffix else " (it has no suffix)."),
                 reason="UNKNOWN_FORMAT",
-                hint=_EXPORT_HINTS.get(suffix, "Use .otio, .otioz, .otiod, .edl, .xml (FCP7), .fcpxml or .aaf."),
+                hint=_EXPORT_HINTS.get(
+                    suffix, "Use .otio, .otioz, .otiod, .edl, .xml (FCP7), .fcpxml or .aaf."
+                ),
             ) from None
     if name not in otio.adapters.available_adapter_names():
         raise NotSupported(
@@ -215,14 +217,15 @@ def _guess_edl_rate_hz(highest_frame: int, *, drop_frame: bool) -> float:
 def _put_lanes_in_record_order(document: Any, rate_hz: float) -> None:
     """Undo the adapter's way of noting record time.
 
-    It trims each lane to start at minus the lane's first record timecode, which shows nothing. Here the earliest
-    lane starts the timeline, its timecode becomes the start timecode, and later lanes get a leading gap.
+    It trims each lane to start at minus the lane's first record timecode, which shows nothing. Here the
+    earliest lane starts the timeline, its timecode becomes the start timecode, and later lanes get a gap.
     """
     lanes = [lane for lane in document.tracks if len(lane)]
     if not lanes:
         return
     starts_s = [
-        Fraction(0) if lane.source_range is None else -seconds_of(lane.source_range.start_time) for lane in lanes
+        Fraction(0) if lane.source_range is None else -seconds_of(lane.source_range.start_time)
+        for lane in lanes
     ]
     first_s = min(starts_s)
     for lane, start_s in zip(lanes, starts_s, strict=True):

@@ -1,7 +1,7 @@
 """Where the items of a timeline lie, in exact seconds.
 
-OpenTimelineIO answers the same questions in floating point, at whichever rate it meets first, and visits every
-earlier sibling for every item; here a lane is walked once and a cut is one number for both of its sides.
+OpenTimelineIO answers the same questions in floating point, at whichever rate it meets first, and visits
+every earlier sibling for every item; here a lane is walked once and a cut is one number for both sides.
 """
 
 import math
@@ -46,8 +46,8 @@ class Child:
         item: the OpenTimelineIO item.
         start_s: its first moment.
         end_s: its end.
-        shown_start_s: its first visible moment: earlier than start_s where a transition fades it in over a gap.
-        shown_end_s: its last visible moment: later than end_s where a transition fades it out over a gap.
+        shown_start_s: its first visible moment, before start_s where a transition fades it in over a gap.
+        shown_end_s: its last visible moment, after end_s where a transition fades it out over a gap.
     """
 
     item: Any
@@ -112,10 +112,14 @@ def _track_children(items: list[Any]) -> Iterator[Child]:
         start_s = end_s
 
 
-def _handle_over_gap(items: list[Any], durations: list[Fraction | None], index: int, *, step: int) -> Fraction:
+def _handle_over_gap(
+    items: list[Any], durations: list[Fraction | None], index: int, *, step: int
+) -> Fraction:
     """Return the seconds for which a transition shows an item over the gap before or after it."""
     transition, gap = index + step, index + 2 * step
-    if not (0 <= gap < len(items) and _is_transition(items[transition]) and isinstance(items[gap], schema.Gap)):
+    if not (
+        0 <= gap < len(items) and _is_transition(items[transition]) and isinstance(items[gap], schema.Gap)
+    ):
         return ZERO
     offset = items[transition].in_offset if step < 0 else items[transition].out_offset
     room_s = durations[gap] or ZERO

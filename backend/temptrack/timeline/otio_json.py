@@ -1,4 +1,4 @@
-"""OpenTimelineIO's own JSON: checked here before it reaches the native parser, which a deep file would crash."""
+"""OpenTimelineIO's own JSON, checked before it reaches the native parser, which a deep file would crash."""
 
 import json
 from pathlib import Path
@@ -21,7 +21,7 @@ def parse(content: bytes, path: Path) -> Any:
 
     Raises:
         NotSupported: a newer OpenTimelineIO wrote it (NEWER_OTIO), or it is other JSON (NOT_A_TIMELINE).
-        Corrupt: it is no JSON, or JSON that breaks OpenTimelineIO's rules (EMPTY_FILE, WRONG_FORMAT, BAD_JSON,
+        Corrupt: it is no JSON, or breaks OpenTimelineIO's rules (EMPTY_FILE, WRONG_FORMAT, BAD_JSON,
             TOO_DEEP, BAD_TIMELINE).
     """
     text = _text_of(content, path)

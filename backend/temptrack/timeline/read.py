@@ -28,7 +28,7 @@ def read_timeline(path: Path | str, *, name: str | None = None, rate: Fraction |
     """Read a timeline.
 
     .otio, .otioz, .otiod and OpenTimelineIO JSON are read by the base install; .edl, .xml (FCP7), .fcpxml and
-    .aaf by the adapters of the ``formats`` extra; other suffixes by whichever OpenTimelineIO adapter knows them.
+    .aaf by the adapters of the ``formats`` extra; other suffixes by whichever adapter knows them.
 
     Args:
         path: the file, or the folder of an .otiod or .fcpxmld bundle.
@@ -43,32 +43,29 @@ def read_timeline(path: Path | str, *, name: str | None = None, rate: Fraction |
         NotSupported: a format without a reader (UNKNOWN_FORMAT), an adapter is not installed
             (MISSING_ADAPTER), a newer OpenTimelineIO wrote it (NEWER_OTIO), or it holds no timeline
             (NOT_A_TIMELINE).
-        Corrupt: the content is empty, damaged or not what its suffix says (EMPTY_FILE, BAD_JSON, BAD_TIMELINE,
-            BAD_BUNDLE, WRONG_FORMAT, TOO_DEEP, BAD_TIME).
+        Corrupt: the content is empty, damaged or not what its suffix says (EMPTY_FILE, BAD_JSON,
+            BAD_TIMELINE, BAD_BUNDLE, WRONG_FORMAT, TOO_DEEP, BAD_TIME).
     """
     path = Path(path)
     suffix = path.suffix.lower()
     folder_bundle = suffix in (".otiod", ".fcpxmld")
     _require_readable(path, folder=folder_bundle)
     root: MediaRoot = FolderRoot(path.absolute().parent)
-    notes: tuple[str, ...] = ()
-    drop_frame = False
     if suffix in (".otio", ".json"):
-        document = otio_json.parse(read_bytes(path), path)
+        read = foreign.ForeignRead(otio_json.parse(_read_bytes(path), path))
     elif suffix == ".otioz":
         document, root = bundle_files.read_otioz(path)
+        read = foreign.ForeignRead(document)
     elif suffix == ".otiod":
         document, root = bundle_files.read_otiod(path)
+        read = foreign.ForeignRead(document)
     else:
         read = foreign.read_foreign(path, rate=rate)
-        document, notes, drop_frame = read.document, read.notes, read.drop_frame
-    return _timeline_file(path, document, root, name, notes, drop_frame)
+    return _timeline_file(path, read, root, name)
 
 
-def _timeline_file(
-    path: Path, document: Any, root: MediaRoot, name: str | None, notes: tuple[str, ...], drop_frame: bool
-) -> TimelineFile:
-    document, wrap_notes = _with_a_timeline(document, path)
+def _timeline_file(path: Path, read: foreign.ForeignRead, root: MediaRoot, name: str | None) -> TimelineFile:
+    document, wrap_notes = _with_a_timeline(read.document, path)
     timelines = timelines_in(document)
     index, pick_notes = _pick(timelines, name, path)
     timeline = timelines[index]
@@ -85,9 +82,9 @@ def _timeline_file(
         rate=rate,
         rate_as_written_hz=rate_hz,
         start_frames=nearest_frame(seconds_of(start), rate) if start is not None else 0,
-        drop_frame=(drop_frame or _says_drop_frame(timeline)) and allows_drop_frame(rate),
+        drop_frame=(read.drop_frame or _says_drop_frame(timeline)) and allows_drop_frame(rate),
         media_root=root,
-        notes=(*notes, *wrap_notes, *pick_notes),
+        notes=(*read.notes, *wrap_notes, *pick_notes),
     )
 
 
@@ -115,18 +112,13 @@ def _require_readable(path: Path, *, folder: bool) -> None:
         raise Corrupt(f"{path} is empty.", reason="EMPTY_FILE", hint="Export the timeline again.")
     if status.st_size > MAX_FILE_BYTES and path.suffix.lower() != ".otioz":
         raise InvalidRequest(
-            f"{path} has {status.st_size // 2**20} MB; timelines of up to {MAX_FILE_BYTES // 2**20} MB are read.",
+            f"{path} has {status.st_size // 2**20} MB; up to {MAX_FILE_BYTES // 2**20} MB are read.",
             reason="TOO_LARGE",
             hint="Check that this is the timeline and not the media.",
         )
 
 
-def read_bytes(path: Path) -> bytes:
-    """Return the bytes of a file.
-
-    Raises:
-        Forbidden: the file may not be read (UNREADABLE).
-    """
+def _read_bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except PermissionError as error:
@@ -156,7 +148,11 @@ def _with_a_timeline(document: Any, path: Path) -> tuple[Any, tuple[str, ...]]:
     for item in items:
         track.append(item.deepcopy())
     timeline.tracks.append(track)
-    what = f"only the clip '{items[0].name}'" if len(items) == 1 else f"{len(items)} loose clips, laid end to end"
+    what = (
+        f"only the clip '{items[0].name}'"
+        if len(items) == 1
+        else f"{len(items)} loose clips, laid end to end"
+    )
     return timeline, (f"The file holds no timeline, {what}.",)
 
 
@@ -181,7 +177,9 @@ def _pick(timelines: list[Any], name: str | None, path: Path) -> tuple[int, tupl
     if len(names) == 1:
         return 0, ()
     others = ", ".join(f"'{each}'" for each in names[1:])
-    return 0, (f"The file holds {len(names)} timelines; '{names[0]}' was read. Name one to read it: {others}.",)
+    return 0, (
+        f"The file holds {len(names)} timelines; '{names[0]}' was read. Name one to read it: {others}.",
+    )
 
 
 def _rate_as_written_hz(timeline: Any) -> float:
@@ -219,4 +217,4 @@ def _media_range(item: Any) -> Any:
 def _says_drop_frame(timeline: Any) -> bool:
     fcp = timeline.metadata.get("fcp_xml")
     timecode = fcp.get("timecode") if hasattr(fcp, "get") else None
-    return hasattr(timecode, "get") and timecode.get("displayformat") == "DF"
+    return timecode is not None and hasattr(timecode, "get") and timecode.get("displayformat") == "DF"

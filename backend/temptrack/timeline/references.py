@@ -6,27 +6,29 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
-from urllib.parse import unquote
 
 from opentimelineio import schema
 
 from temptrack.timeline.layout import trim_of
+from temptrack.timeline.media_paths import Exists, is_there, paths_of
 from temptrack.timeline.media_root import MediaRoot
 from temptrack.timeline.rates import seconds_of, snap_rate
 from temptrack.timeline.segments import MediaKind, MediaSource, ProblemKind
 
-Exists = Callable[[Path], bool]
-"""Answers whether a media file can be opened."""
-
 MediaStart = Callable[[Path], Fraction | None]
 """Answers with a media file's own start timecode in seconds, None where it carries none."""
 
-STILL_SUFFIXES = frozenset(
-    ".png .jpg .jpeg .tif .tiff .bmp .webp .dpx .exr .tga .psd .heic .heif .avif .jp2 .cin .hdr .ppm .pgm".split()
-)
-SOUND_SUFFIXES = frozenset(".wav .mp3 .aif .aiff .flac .ogg .opus .m4a .aac .ac3 .bwf .caf .wma".split())
+# fmt: off
+STILL_SUFFIXES = frozenset((
+    ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".dpx", ".exr", ".tga", ".psd", ".heic",
+    ".heif", ".avif", ".jp2", ".cin", ".hdr", ".ppm", ".pgm",
+))
+SOUND_SUFFIXES = frozenset((
+    ".wav", ".mp3", ".aif", ".aiff", ".flac", ".ogg", ".opus", ".m4a", ".aac", ".ac3", ".bwf", ".caf",
+    ".wma",
+))
+# fmt: on
 
-_SCHEME = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]+):(?=/)")
 _NUMBERS = re.compile(r"%0?(?P<printf>\d*)d|(?P<hashes>#+)|\[(?P<first>\d+)-\d+\]")
 _IMAGES_TRIED = 1000
 _HOUR_S = 3600
@@ -111,7 +113,11 @@ def _url_of(reference: Any) -> str:
         return str(reference.target_url or "")
     if isinstance(reference, schema.ImageSequenceReference):
         base = str(reference.target_url_base or "")
-        name = _escaped(reference.name_prefix) + f"%0{reference.frame_zero_padding}d" + _escaped(reference.name_suffix)
+        name = (
+            _escaped(reference.name_prefix)
+            + f"%0{reference.frame_zero_padding}d"
+            + _escaped(reference.name_suffix)
+        )
         if reference.frame_zero_padding < 2:
             name = _escaped(reference.name_prefix) + "%d" + _escaped(reference.name_suffix)
         return f"{base.rstrip('/' + chr(92))}/{name}" if base else name
@@ -134,7 +140,9 @@ def _find(reference: Any, clip: Any, root: MediaRoot, exists: Exists) -> MediaSo
     url = _url_of(reference)
     paths = paths_of(url, root)
     if not paths:
-        return Lost(ProblemKind.UNSUPPORTED, f"'{clip.name}' is at {url}; only files are read, not addresses.")
+        return Lost(
+            ProblemKind.UNSUPPORTED, f"'{clip.name}' is at {url}; only files are read, not addresses."
+        )
     for path in paths:
         source = _as_media(path, reference, exists)
         if isinstance(source, Lost):
@@ -145,61 +153,6 @@ def _find(reference: Any, clip: Any, root: MediaRoot, exists: Exists) -> MediaSo
     if PureWindowsPath(url).drive and not isinstance(paths[0], PureWindowsPath):
         hint = ", a path of a Windows machine"
     return Lost(ProblemKind.MISSING_MEDIA, f"'{clip.name}': there is no file {paths[0]}{hint}.")
-
-
-def is_there(path: Path, exists: Exists) -> bool:
-    """Ask whether a file exists; paths that cannot exist, or may not be looked at, do not."""
-    try:
-        return exists(path)
-    except (OSError, ValueError):
-        return False
-
-
-def paths_of(url: str, root: MediaRoot) -> tuple[Path, ...]:
-    """Return the paths that a media URL or bare path may mean, likeliest first; none for network addresses.
-
-    Args:
-        url: ``file:`` URL, percent-encoded or carelessly not; bare Unix, Windows or UNC path; relative path.
-        root: where relative paths start.
-    """
-    scheme = _SCHEME.match(url)
-    if scheme is None:
-        spellings = [url, unquote(url)]
-    elif scheme.group(1).lower() == "file":
-        rest = _path_of_file_url(url[len(scheme.group(0)) :])
-        spellings = [unquote(rest), rest]
-    else:
-        return ()
-    paths: list[Path] = []
-    for spelling in spellings:
-        path = _absolute(spelling, root)
-        if path not in paths:
-            paths.append(path)
-    return tuple(paths)
-
-
-def _path_of_file_url(rest: str) -> str:
-    """Return the path part of what follows ``file:``, its host turned into a UNC path."""
-    if not rest.startswith("//"):
-        return rest
-    host, slash, path = rest[2:].partition("/")
-    if host not in ("", "localhost"):
-        # "file://C:/x" and "file://media/x.mov" are common mistakes for a drive and for a relative path.
-        return host + slash + path if re.match(r"^[A-Za-z](:|%3[aA])$", host) else f"//{host}/{path}"
-    drive = re.match(r"^[A-Za-z](:|%3[aA])", path)
-    return path if drive else "/" + path
-
-
-def _absolute(text: str, root: MediaRoot) -> Path:
-    windows = PureWindowsPath(text)
-    if PurePosixPath(text).is_absolute() or windows.drive:
-        return Path(text)
-    if "\0" in text:
-        return Path(text)
-    located = root.locate(text)
-    if "\\" in text and not located.exists():
-        return root.locate(text.replace("\\", "/"))
-    return located
 
 
 def _as_media(path: Path, reference: Any, exists: Exists) -> MediaSource | Lost:
@@ -245,8 +198,8 @@ def _file_start_s(
     """Return the clip time at which its file starts, and what had to be assumed.
 
     Hosts state a media's range in its own timecode and count the clip's range in the same; a clip that starts
-    before its media does is therefore counted from the file's first frame. Where no range is stated (EDL), the
-    file's timecode is asked for, and without it media longer than an hour are taken to start on the hour.
+    before its media does is therefore counted from the file's first frame. Where no range is stated (EDL),
+    the file's timecode is asked for, and without it media longer than an hour are taken to start on the hour.
     """
     start_s, _ = trim_of(clip)
     available = reference.available_range
@@ -262,4 +215,6 @@ def _file_start_s(
     if media.kind is MediaKind.STILL or start_s < _HOUR_S:
         return Fraction(0), ""
     hours_s = start_s // _HOUR_S * _HOUR_S
-    return Fraction(hours_s), f"'{clip.name}' starts at an unknown place of {media.path.name}: taken from the hour."
+    return Fraction(
+        hours_s
+    ), f"'{clip.name}' starts at an unknown place of {media.path.name}: taken from the hour."

@@ -1,17 +1,18 @@
 """Choosing the part of a timeline that music is wanted for, and cutting its picture into segments."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 from fractions import Fraction
+from itertools import islice
 from pathlib import Path
 
 from temptrack.errors import InvalidRequest, NotFound, NotReady
 from temptrack.timeline.flatten import Flattened, Look, flatten
 from temptrack.timeline.marks import find_marker, in_and_out
+from temptrack.timeline.media_paths import Exists
 from temptrack.timeline.positions import parse_position
 from temptrack.timeline.rates import nearest_frame
-from temptrack.timeline.references import Exists, Found, MediaStart, find_media
+from temptrack.timeline.references import Found, MediaStart, find_media
+from temptrack.timeline.scope_request import ScopeKind, ScopeRequest
 from temptrack.timeline.segments import (
     SEGMENT_S,
     MediaKind,
@@ -25,65 +26,10 @@ from temptrack.timeline.segments import (
 )
 from temptrack.timeline.timeline_file import TimelineFile
 
+__all__ = ["MAX_SCOPE_S", "ScopeKind", "ScopeRequest", "select_scope"]
+
 MAX_SCOPE_S = 24 * 3600
 """Longest scope in seconds; longer ones are a damaged file or a slip of the pen."""
-
-Position = str | int
-"""A place on the timeline: a timecode, ``"12.5s"`` from the start, or a whole number of record frames."""
-
-
-class ScopeKind(StrEnum):
-    """How a scope is chosen."""
-
-    WHOLE = "whole"
-    IN_OUT = "in-out"
-    MARKER = "marker"
-    CLIPS = "clips"
-    RANGE = "range"
-
-
-@dataclass(frozen=True, slots=True)
-class ScopeRequest:
-    """Which part of the timeline music is wanted for. Use the named constructors.
-
-    Attributes:
-        kind: how it is chosen.
-        start: first moment of a range; None is the start of the timeline.
-        end: end of a range, exclusive; None is the end of the picture.
-        marker: name of the marker, upper or lower case alike.
-        clips: names of clips; the scope reaches from the first to the last and shows only them.
-    """
-
-    kind: ScopeKind = ScopeKind.WHOLE
-    start: Position | None = None
-    end: Position | None = None
-    marker: str = ""
-    clips: tuple[str, ...] = ()
-
-    @classmethod
-    def whole(cls) -> "ScopeRequest":
-        """Ask for everything from the first frame to the end of the picture."""
-        return cls()
-
-    @classmethod
-    def in_out(cls) -> "ScopeRequest":
-        """Ask for the range between the in and out points saved in the timeline."""
-        return cls(ScopeKind.IN_OUT)
-
-    @classmethod
-    def at_marker(cls, name: str) -> "ScopeRequest":
-        """Ask for the range of a marker."""
-        return cls(ScopeKind.MARKER, marker=name)
-
-    @classmethod
-    def of_clips(cls, names: Sequence[str]) -> "ScopeRequest":
-        """Ask for the picture of the named clips."""
-        return cls(ScopeKind.CLIPS, clips=tuple(names))
-
-    @classmethod
-    def between(cls, start: Position | None, end: Position | None) -> "ScopeRequest":
-        """Ask for an explicit range; its end is exclusive, either side may be None."""
-        return cls(ScopeKind.RANGE, start=start, end=end)
 
 
 def select_scope(
@@ -92,6 +38,7 @@ def select_scope(
     *,
     exists: Exists = Path.is_file,
     media_start_s: MediaStart | None = None,
+    require_picture: bool = True,
 ) -> Scope:
     """Return the picture of a part of a timeline as segments that tile it exactly.
 
@@ -101,6 +48,7 @@ def select_scope(
         exists: whether a media file is there. ``lambda path: True`` shows the scope as if no media were
             missing, for looking at timelines away from their media.
         media_start_s: start timecode of a media file in seconds, asked where the timeline does not tell.
+        require_picture: whether a scope without any usable picture is an error, or merely has empty segments.
 
     Raises:
         NotReady: there is no usable picture in the scope (NO_PICTURE), or the timeline holds no in and out
@@ -120,12 +68,14 @@ def select_scope(
     spans, problems = _media_spans(file, looks, record, exists, media_start_s)
     problems = [*_inside(picture.problems, record), *problems]
     segments = _segments(record, spans)
-    if not spans:
+    if require_picture and not spans:
         raise _no_picture(file, label, picture, problems)
     return Scope(label, record, segments, tuple(problems))
 
 
-def _record_range(file: TimelineFile, request: ScopeRequest, looks: Sequence[Look]) -> tuple[str, RecordRange]:
+def _record_range(
+    file: TimelineFile, request: ScopeRequest, looks: Sequence[Look]
+) -> tuple[str, RecordRange]:
     whole_end = file.picture_end_frames or file.duration_frames
     match request.kind:
         case ScopeKind.WHOLE:
@@ -163,7 +113,7 @@ def _checked(file: TimelineFile, label: str, start: int, end: int) -> RecordRang
             f"The scope ({label}) lies outside the timeline, which runs from {file.timecode(0)} to "
             f"{file.timecode(limit)}.",
             reason="SCOPE_OUTSIDE",
-            hint="Timecodes count from the timeline's start timecode, frames and seconds from its first frame.",
+            hint="Timecodes count from the start timecode, frames and seconds from the first frame.",
         )
     start, end = max(0, start), min(end, limit)
     record = RecordRange(start, end - start, file.rate)
@@ -236,10 +186,13 @@ def _segments(record: RecordRange, spans: Sequence[MediaSpan]) -> tuple[Segment,
     while start < record.end_frames:
         index = len(segments)
         # Counted from the scope's start each time, so that NTSC rates do not drift.
-        end = min(record.start_frames + nearest_frame(Fraction((index + 1) * SEGMENT_S), record.rate), record.end_frames)
+        end = min(
+            record.start_frames + nearest_frame(Fraction((index + 1) * SEGMENT_S), record.rate),
+            record.end_frames,
+        )
         end = max(end, start + 1)
         inside: list[MediaSpan] = []
-        for span in spans[waiting:]:
+        for span in islice(spans, waiting, None):
             if span.record.start_frames >= end:
                 break
             inside.append(_cut(span, start, end))
@@ -267,7 +220,10 @@ def _inside(problems: Sequence[Problem], record: RecordRange) -> list[Problem]:
         problem
         for problem in problems
         if problem.record is None
-        or (problem.record.start_frames < record.end_frames and problem.record.end_frames > record.start_frames)
+        or (
+            problem.record.start_frames < record.end_frames
+            and problem.record.end_frames > record.start_frames
+        )
     ]
 
 

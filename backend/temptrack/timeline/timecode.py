@@ -1,4 +1,4 @@
-"""Timecode to frames and back, drop-frame included. Frames are the truth; timecode is only how they are spelled."""
+"""Timecode to frames and back, drop-frame included. Frames are the truth; timecode only spells them."""
 
 import re
 from fractions import Fraction
