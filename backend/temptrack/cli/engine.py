@@ -1,0 +1,95 @@
+"""Opens what answers: an engine in this process, or a server."""
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from temptrack.library.types import LibraryReader, Track
+    from temptrack.model.types import Bundle
+    from temptrack.review.sounds import Sounds
+    from temptrack.suggest.types import Suggester
+
+DEFAULT_BUNDLE = "lite-0"
+"""The bundle that ships with the package."""
+
+
+def open_bundle(bundle: str, device: str, *, threads: int | None = None) -> "Bundle":
+    """Load a bundle by id or folder onto a device ("auto", "cpu" or "cuda")."""
+    from temptrack.model.bundles import load_bundle
+
+    return load_bundle(bundle, device=device, threads=threads)
+
+
+def open_reader(library: str) -> "LibraryReader":
+    """Open the newest version of a library of this machine."""
+    from temptrack.library.store import LibraryStore
+
+    return LibraryStore.open(library).reader()
+
+
+@contextmanager
+def open_suggester(
+    *, library: str, server: str | None = None, bundle: str | None = None, device: str = "auto"
+) -> Iterator["Suggester"]:
+    """Yield what answers queries, and close it afterwards.
+
+    Args:
+        library: the library that will be searched; it says which bundle is needed.
+        server: HOST:PORT to ask a server; None answers in this process.
+        bundle: id or folder of a bundle to use instead of the library's.
+        device: "auto", "cpu" or "cuda".
+    """
+    suggester: Suggester
+    if server is not None:
+        from temptrack.client.remote import RemoteSuggester
+        from temptrack.wire.address import parse_address
+
+        # Lossless pictures cost nothing on the way to this machine, and give exactly what in process gives.
+        suggester = RemoteSuggester(server, lossless=parse_address(server).is_loopback)
+    else:
+        from temptrack.library.store import LibraryStore
+        from temptrack.suggest.local import LocalSuggester
+
+        # Opened first: a wrong name is found before a model is loaded for it.
+        needed = bundle or LibraryStore.open(library).bundle_id
+        suggester = LocalSuggester(open_bundle(needed, device), open_reader)
+    try:
+        yield suggester
+    finally:
+        suggester.close()
+
+
+def tracks_of(library: str, server: str | None) -> Sequence["Track"]:
+    """Return all tracks of a library, of this machine or of a server, in order of path."""
+    if server is None:
+        return open_reader(library).tracks()
+    from temptrack.client.connection import Connection
+    from temptrack.client.library_client import LibraryClient
+
+    connection = Connection(server)
+    try:
+        return list(LibraryClient(connection).tracks(library))
+    finally:
+        connection.close()
+
+
+@contextmanager
+def open_sounds(library: str, server: str | None) -> Iterator["Sounds"]:
+    """Yield where the sound of a library's tracks comes from."""
+    from temptrack.review.sounds import LibrarySounds, ServerSounds
+
+    if server is None:
+        yield LibrarySounds(open_reader(library))
+        return
+    from temptrack.client.connection import Connection
+    from temptrack.client.library_client import LibraryClient
+
+    connection = Connection(server)
+    try:
+        with tempfile.TemporaryDirectory(prefix="temptrack-") as folder:
+            yield ServerSounds(LibraryClient(connection), library, Path(folder))
+    finally:
+        connection.close()

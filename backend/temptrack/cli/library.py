@@ -1,0 +1,232 @@
+"""`temptrack library`: make, fill, show and remove libraries of music."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from temptrack.cli.choices import AsJson, BundleName, DeviceName
+
+if TYPE_CHECKING:
+    from temptrack.library.report import IndexReport
+
+app = typer.Typer(no_args_is_help=True, help="Make, fill, show and remove libraries of music.")
+
+LibraryName = Annotated[str, typer.Argument(metavar="NAME", help="Name of the library.")]
+
+
+@app.command()
+def create(
+    name: LibraryName,
+    at: Annotated[
+        str | None,
+        typer.Option(
+            "--at", metavar="PLACE", help="Folder or s3:// address to keep it at, for many machines."
+        ),
+    ] = None,
+    bundle: BundleName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make an empty library."""
+    from temptrack.cli.engine import DEFAULT_BUNDLE, open_bundle
+    from temptrack.cli.reports import LibraryReport
+    from temptrack.cli.screen import answers, print_json
+    from temptrack.library.store import LibraryStore
+
+    loaded = open_bundle(bundle or DEFAULT_BUNDLE, "cpu")
+    store = LibraryStore.create(name, at, bundle_id=loaded.id, bundle_digest=loaded.digest)
+    if as_json:
+        print_json(LibraryReport(library=store.info(), tracks=()))
+        return
+    console = answers()
+    console.print(
+        f"Made library '{name}' for bundle {loaded.id} at {store.uri}.", markup=False, soft_wrap=True
+    )
+    console.print(f"→ Fill it: temptrack library index {name} MUSIC_FOLDER", style="cyan", soft_wrap=True)
+
+
+@app.command()
+def index(
+    name: LibraryName,
+    folders: Annotated[list[Path], typer.Argument(metavar="FOLDER...", help="Folders of music, or files.")],
+    workers: Annotated[
+        int | None,
+        typer.Option(min=0, max=256, help="Processes to use; 0 works in this one. Usual: one a core."),
+    ] = None,
+    prune: Annotated[
+        bool, typer.Option("--prune", help="Also take out tracks of these folders whose file is gone.")
+    ] = False,
+    bundle: BundleName = None,
+    device: DeviceName = "auto",
+    as_json: AsJson = False,
+) -> None:
+    """Bring folders of music into a library. Run it again whenever they change: only changes are read."""
+    from functools import partial
+
+    from temptrack.cli.engine import open_bundle
+    from temptrack.cli.progress import bar, stopping
+    from temptrack.cli.screen import print_json
+    from temptrack.library.ingest import index_folders
+    from temptrack.library.store import LibraryStore
+
+    store = LibraryStore.open(name)
+    with stopping() as cancelled, bar("Indexing", unit="tracks", quiet=as_json) as tick:
+        report = index_folders(
+            store,
+            folders,
+            partial(open_bundle, bundle or store.bundle_id, device, threads=1),
+            workers=workers,
+            progress=lambda done, total, _path, _rate: tick(done, total),
+            cancelled=cancelled,
+            prune=prune,
+        )
+    if as_json:
+        print_json(report)
+    else:
+        show_index_report(report)
+    if report.cancelled:
+        raise typer.Exit(130)
+    if report.failed and report.found == len(report.failed):
+        raise typer.Exit(4)
+
+
+def show_index_report(report: "IndexReport") -> None:
+    """Print what an index run did: one line, then the files that failed."""
+    from temptrack.cli.screen import answers, clock, notes
+
+    console, aside = answers(), notes()
+    parts = [
+        f"{count} {word}"
+        for count, word in (
+            (report.added, "added"),
+            (report.updated, "updated"),
+            (report.moved, "moved"),
+            (report.removed, "removed"),
+            (report.unchanged, "unchanged"),
+        )
+        if count
+    ]
+    wall_s = report.seconds.get("wall", 0.0)
+    speed = f", {report.audio_s / wall_s:.0f} times realtime" if report.audio_s and wall_s else ""
+    took = f" in {clock(wall_s)}{speed}" if report.audio_s else ""
+    console.print(
+        f"Library '{report.library}': {', '.join(parts) or 'no music found'}{took}.",
+        markup=False,
+        soft_wrap=True,
+    )
+    for failed in report.failed:
+        aside.print(f"Left out {failed.path}: {failed.message}", style="yellow", markup=False, soft_wrap=True)
+    if report.missing and not report.removed:
+        aside.print(
+            f"{len(report.missing)} tracks have lost their file; --prune takes them out.", style="yellow"
+        )
+    if report.cancelled:
+        aside.print("Stopped. What was done is kept; the same command goes on.", style="yellow")
+
+
+@app.command("list")
+def list_(as_json: AsJson = False) -> None:
+    """Show all libraries of this machine."""
+    from temptrack.cli.reports import LibrariesReport
+    from temptrack.cli.screen import answers, print_json
+    from temptrack.cli.tables import library_table
+    from temptrack.library.store import list_libraries
+
+    found = list_libraries()
+    if as_json:
+        print_json(LibrariesReport(libraries=tuple(found)))
+    elif found:
+        answers().print(library_table(found))
+    else:
+        answers().print("There is no library yet. Make one: temptrack library create NAME", markup=False)
+
+
+@app.command()
+def show(name: LibraryName, as_json: AsJson = False) -> None:
+    """Show a library and its tracks, in order of path."""
+    from temptrack.cli.engine import open_reader
+    from temptrack.cli.reports import LibraryReport
+    from temptrack.cli.screen import answers, print_json
+    from temptrack.cli.tables import library_table, track_table
+
+    reader = open_reader(name)
+    tracks = reader.tracks()
+    if as_json:
+        print_json(LibraryReport(library=reader.info, tracks=tuple(tracks)))
+        return
+    console = answers()
+    console.print(library_table([reader.info]))
+    if tracks:
+        console.print(track_table(tracks))
+
+
+@app.command()
+def remove(
+    name: LibraryName,
+    tracks: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[TRACK]...", help="Titles, paths or ids. Without any, the whole library goes."
+        ),
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Do not ask before removing a whole library.")
+    ] = False,
+) -> None:
+    """Take tracks out of a library, or remove the library. Music files are never touched."""
+    if not tracks:
+        delete(name, yes=yes)
+        return
+    from temptrack.cli.asking import find_track
+    from temptrack.cli.screen import answers
+    from temptrack.library.store import LibraryStore
+
+    store = LibraryStore.open(name)
+    known = store.reader().tracks()
+    found = [find_track(track, known) for track in tracks]
+    removed = store.remove([track.id for track in found])
+    answers().print(f"Took {removed} of {len(known)} tracks out of library '{name}'.", markup=False)
+
+
+@app.command()
+def delete(
+    name: LibraryName,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Remove a whole library. Music files are never touched."""
+    from temptrack.cli.screen import answers
+    from temptrack.library.store import LibraryStore, delete_library
+
+    count = LibraryStore.open(name).info().track_count
+    if count and not yes:
+        typer.confirm(
+            f"Remove library '{name}' with {count} tracks? The music files stay.", abort=True, err=True
+        )
+    delete_library(name)
+    answers().print(f"Removed library '{name}'.", markup=False)
+
+
+@app.command()
+def reindex(
+    name: LibraryName,
+    bundle: BundleName = None,
+    device: DeviceName = "auto",
+    as_json: AsJson = False,
+) -> None:
+    """Index all folders of a library anew, for another bundle than before."""
+    from temptrack.cli.engine import DEFAULT_BUNDLE, open_bundle
+    from temptrack.library.store import LibraryStore, delete_library
+
+    store = LibraryStore.open(name)
+    loaded = open_bundle(bundle or DEFAULT_BUNDLE, device)
+    folders = sorted({Path(file.root) for _id, _digest, file in store.states()})
+    uri = None if Path(store.uri) == _own_folder(name) else store.uri
+    delete_library(name)
+    LibraryStore.create(name, uri, bundle_id=loaded.id, bundle_digest=loaded.digest)
+    index(name, folders, bundle=bundle or DEFAULT_BUNDLE, device=device, as_json=as_json)
+
+
+def _own_folder(name: str) -> Path:
+    from temptrack.library.places import own_folder
+
+    return Path(own_folder(name))

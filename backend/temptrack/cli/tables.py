@@ -1,0 +1,191 @@
+"""Tables and lines for people; programs read the JSON instead."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from temptrack.cli.screen import clock
+from temptrack.library.types import LICENCE_UNKNOWN, LibraryInfo, Track
+from temptrack.suggest.types import PromptReading, Reason, ReasonKind, Suggestion, Suggestions
+
+if TYPE_CHECKING:
+    from temptrack.cli.reports import Check, TimelineReport
+
+_BAR_CELLS = 5
+_EIGHTHS = " ▏▎▍▌▋▊▉█"
+_REASONS_SHOWN = 4
+_STATE_MARKS = {"ok": ("✓", "green"), "note": ("•", "yellow"), "broken": ("✗", "bold red")}
+
+
+def suggestion_table(answer: Suggestions) -> RenderableType:
+    """Return the ranked tracks, two lines each: what it is and why it is here."""
+    table = _plain_table()
+    table.add_column("#", justify="right", style="dim")
+    table.add_column("Match", no_wrap=True)
+    table.add_column("Track", ratio=5)
+    table.add_column("Use", ratio=3)
+    table.add_column("Why", ratio=4)
+    best = max((suggestion.score for suggestion in answer.suggestions), default=0.0)
+    for suggestion in answer.suggestions:
+        table.add_row(
+            str(suggestion.rank),
+            match_text(suggestion.score, best),
+            track_text(suggestion.track),
+            use_text(suggestion),
+            reasons_text(suggestion.reasons),
+        )
+    legend = Text(
+        "Match is the likeness of request and track times 100; the bar compares with the best.", "dim"
+    )
+    return Group(table, legend)
+
+
+def match_text(score: float, best: float) -> Text:
+    """Return the score times 100 with a bar that compares it with the best of the list."""
+    share = max(score, 0.0) / best if best > 0 else 0.0
+    eighths = round(share * _BAR_CELLS * 8)
+    whole, rest = divmod(eighths, 8)
+    bar = "█" * whole + (_EIGHTHS[rest] if rest else "")
+    return Text.assemble((f"{100 * score:3.0f} ", "bold"), (bar.ljust(_BAR_CELLS), "yellow"))
+
+
+def track_text(track: Track) -> Text:
+    """Return title and artist, and under them length, tempo, key, vocals and licence."""
+    head = Text(track.title, "bold")
+    if track.artist:
+        head.append(f"  {track.artist}", "not bold")
+    return Text.assemble(
+        head, "\n", (" · ".join(track_facts(track)), "dim"), "  ", licence_text(track.licence)
+    )
+
+
+def track_facts(track: Track) -> list[str]:
+    """Return length, tempo, key and vocals, as far as they are known."""
+    facts = [clock(track.duration_s)]
+    if track.tempo_bpm is not None:
+        facts.append(f"{track.tempo_bpm:.0f} bpm")
+    if track.key is not None:
+        facts.append(track.key)
+    if track.vocals is not None:
+        facts.append("vocals" if track.vocals else "instrumental")
+    return facts
+
+
+def licence_text(licence: str) -> Text:
+    """Return the licence, an unknown one as a warning."""
+    return Text("licence unknown", "red") if licence == LICENCE_UNKNOWN else Text(licence, "cyan")
+
+
+def use_text(suggestion: Suggestion) -> Text:
+    """Return where in the track to start and how it covers the scope."""
+    excerpt, fit = suggestion.excerpt, suggestion.fit
+    if fit.scope_s is None:
+        return Text(fit.text, "dim")
+    snapped = f" on a {excerpt.snapped_to}" if excerpt.snapped_to in ("bar", "beat") else ""
+    start = "from the start" if excerpt.start_s == 0 else f"from {clock(excerpt.start_s)}{snapped}"
+    return Text.assemble(start, "\n", (fit.text, "dim" if fit.shortfall_s == 0 else "yellow"))
+
+
+def reasons_text(reasons: Sequence[Reason]) -> Text:
+    """Return the strongest evidence, tags together in one line."""
+    tags = [reason.text.removeprefix("tagged ") for reason in reasons if reason.kind is ReasonKind.TAG]
+    others = [reason for reason in reasons if reason.kind is not ReasonKind.TAG]
+    lines = [f"heard: {', '.join(tags)}"] if tags else []
+    # One line a kind: the first is the strongest, and five lines a track would be a wall of words.
+    seen: set[ReasonKind] = set()
+    for reason in others:
+        if reason.kind not in seen:
+            seen.add(reason.kind)
+            lines.append(reason.text)
+    return Text("\n".join(lines[:_REASONS_SHOWN]))
+
+
+def reading_lines(prompt: PromptReading, *, has_picture: bool, text_weight: float) -> Text:
+    """Return how the request was understood, in one or two lines."""
+    text = Text()
+    if prompt.wanted:
+        text.append("Words    ", "dim").append(prompt.wanted)
+    if prompt.excluded_tags:
+        text.append(f"  without {', '.join(prompt.excluded_tags)}", "red")
+    if prompt.unknown_words:
+        text.append(f"  less {', '.join(prompt.unknown_words)}", "red")
+    if prompt.instrumental_only:
+        text.append("  no vocals", "red")
+    if has_picture and prompt.wanted:
+        words = round(100 * text_weight)
+        text.append(f"\nBalance  picture {100 - words} : words {words}", "dim")
+    return text
+
+
+def timeline_table(report: "TimelineReport") -> RenderableType:
+    """Return the segments of a scope and the media seen in each."""
+    table = _plain_table()
+    table.add_column("Segment", justify="right", style="dim")
+    table.add_column("From", justify="right")
+    table.add_column("Length", justify="right")
+    table.add_column("Picture", ratio=1)
+    for segment in report.segments:
+        seen = Text("\n").join(
+            Text.assemble(
+                use.clip, (f"  {use.path.rpartition('/')[2]}  ", "dim"), (_source(use.kind, use), "dim")
+            )
+            for use in segment.media
+        )
+        table.add_row(
+            str(segment.index),
+            clock(segment.record.start_s),
+            f"{segment.record.duration_s:.1f} s",
+            seen if segment.media else Text("no usable picture", "yellow"),
+        )
+    return table
+
+
+def _source(kind: str, use: "object") -> str:
+    start, length = getattr(use, "source_start_s", 0.0), getattr(use, "source_duration_s", 0.0)
+    if kind == "still":
+        return "still"
+    return f"at {clock(start)}, {length:.1f} s" + (" reversed" if getattr(use, "reversed", False) else "")
+
+
+def library_table(libraries: Sequence[LibraryInfo]) -> RenderableType:
+    """Return libraries at a glance."""
+    table = _plain_table()
+    table.add_column("Library", style="bold")
+    table.add_column("Tracks", justify="right")
+    table.add_column("Music", justify="right")
+    table.add_column("Bundle")
+    table.add_column("Place", ratio=1, overflow="fold", style="dim")
+    for info in libraries:
+        table.add_row(info.name, str(info.track_count), clock(info.duration_s), info.bundle_id, info.uri)
+    return table
+
+
+def track_table(tracks: Sequence[Track]) -> RenderableType:
+    """Return the tracks of a library."""
+    table = _plain_table()
+    table.add_column("Track", ratio=3)
+    table.add_column("Heard in it", ratio=2)
+    table.add_column("Id", style="dim", overflow="fold", ratio=1)
+    for track in tracks:
+        table.add_row(track_text(track), ", ".join(tag.name for tag in track.tags[:4]), track.id)
+    return table
+
+
+def check_lines(checks: Sequence["Check"]) -> Text:
+    """Return the links of the chain, one a line, each broken one with its next step."""
+    width = max((len(check.name) for check in checks), default=0)
+    lines: list[Text] = []
+    for check in checks:
+        mark, style = _STATE_MARKS[check.state]
+        lines.append(Text.assemble((f"{mark} ", style), f"{check.name:<{width}}  ", (check.message, "dim")))
+        if check.hint:
+            lines.append(Text.assemble(" " * (width + 4), ("→ ", "cyan"), check.hint))
+    return Text("\n").join(lines)
+
+
+def _plain_table() -> Table:
+    return Table(box=box.SIMPLE_HEAD, expand=True, pad_edge=False, header_style="dim")

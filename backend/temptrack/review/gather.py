@@ -1,0 +1,96 @@
+"""Gathers what a review page shows: pictures of the scope, outlines and excerpts of the tracks."""
+
+import io
+from collections.abc import Callable, Sequence
+
+from PIL import Image
+
+from temptrack.errors import TemptrackError
+from temptrack.media.audio import encode_excerpt
+from temptrack.media.frames import sample_frames
+from temptrack.media.types import Frames, FrameSpec, Sampling
+from temptrack.review.page import Entry, FilmFrame, Review
+from temptrack.review.sounds import Sounds
+from temptrack.suggest.types import Suggestion, Suggestions
+from temptrack.timeline.segments import Scope
+
+_LONGEST_EXCERPT_S = 90.0
+_MOST_FRAMES = 240
+_FRAME_SPEC = FrameSpec(size_px=180, interpolation="area")
+_JPEG_QUALITY = 78
+
+
+def gather_review(
+    answer: Suggestions,
+    sounds: Sounds,
+    *,
+    scope: Scope | None,
+    title: str,
+    warnings: Sequence[str] = (),
+    placed_rank: int | None = None,
+    credits: Sequence[str] = (),
+    back_link: str = "",
+    progress: Callable[[int, int], None] | None = None,
+) -> Review:
+    """Return a review with everything inside it.
+
+    Args:
+        answer: the suggestions.
+        sounds: where their files are.
+        scope: the part of the timeline they are for, or None.
+        title: name of the timeline.
+        warnings: what could not be used.
+        placed_rank: rank of the track that was put in the timeline.
+        credits: makers and licences of the footage.
+        back_link: address of a page that lists several reviews.
+        progress: told (done, total) tracks.
+    """
+    entries: list[Entry] = []
+    for suggestion in answer.suggestions:
+        entries.append(_entry(suggestion, sounds))
+        if progress is not None:
+            progress(len(entries), len(answer.suggestions))
+    start_s = scope.record.start_s if scope is not None else 0
+    return Review(
+        title=title,
+        scope_label=scope.label if scope is not None else "",
+        scope_start_s=float(start_s),
+        scope_duration_s=float(scope.record.duration_s) if scope is not None else 0.0,
+        film=film_frames(scope) if scope is not None else (),
+        segments_s=[float(s.record.start_s - start_s) for s in scope.segments] if scope is not None else (),
+        answer=answer,
+        entries=entries,
+        placed_rank=placed_rank,
+        warnings=warnings,
+        credits=credits,
+        back_link=back_link,
+    )
+
+
+def film_frames(scope: Scope) -> list[FilmFrame]:
+    """Return pictures of a scope, about one a second, fewer for a long scope."""
+    found = [
+        (float(at_s - scope.record.start_s), frame)
+        for sampled in sample_frames(scope.segments, sampling=Sampling.STANDARD, spec=_FRAME_SPEC)
+        for at_s, frame in zip(sampled.record_s, sampled.frames, strict=True)
+    ]
+    every = -(-len(found) // _MOST_FRAMES) if found else 1
+    return [FilmFrame(at_s=at_s, image=_jpeg(frame)) for at_s, frame in found[::every]]
+
+
+def _jpeg(frame: Frames) -> bytes:
+    target = io.BytesIO()
+    Image.fromarray(frame).save(target, format="JPEG", quality=_JPEG_QUALITY, optimize=True)
+    return target.getvalue()
+
+
+def _entry(suggestion: Suggestion, sounds: Sounds) -> Entry:
+    track, excerpt = suggestion.track, suggestion.excerpt
+    try:
+        file = sounds.file(track)
+        duration_s = min(excerpt.duration_s, _LONGEST_EXCERPT_S)
+        sound = encode_excerpt(file, start_s=excerpt.start_s, duration_s=duration_s)
+        return Entry(suggestion, sounds.peaks(track), sound, "")
+    except TemptrackError as error:
+        # A page without one sound is better than no page: the editor sees why.
+        return Entry(suggestion, (), None, error.message)
