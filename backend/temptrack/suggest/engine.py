@@ -1,7 +1,6 @@
 """Wires the local engine: the bundle on its device and the libraries of this machine."""
 
 from temptrack.library.store import LibraryStore, list_libraries
-from temptrack.model.bundles import load_bundle
 from temptrack.model.types import Bundle
 from temptrack.suggest.local import LocalSuggester
 
@@ -23,6 +22,9 @@ def open_local_engine(
         Corrupt: when a file of the bundle does not match its manifest.
         NotReady: when the device cannot be used.
     """
+    # Bundles bring the whole runtime; an engine over a bundle that is loaded already needs none of it.
+    from temptrack.model.bundles import load_bundle
+
     return engine_for(load_bundle(bundle, device=device, threads=threads))
 
 

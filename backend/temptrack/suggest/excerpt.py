@@ -175,7 +175,8 @@ def _find_loop(detail: TrackDetail, duration_s: float, scope_s: float) -> tuple[
     if len(bars) <= _PHRASE_BARS or len(detail.windows) < 2:
         return None
     shortest_s = max(MIN_LOOP_S, MIN_LOOP_SHARE * duration_s)
-    first, second = np.nonzero(np.subtract.outer(bars, bars).T >= shortest_s)
+    apart_s = bars[None, :] - bars[:, None]
+    first, second = np.nonzero(apart_s >= shortest_s)
     whole_phrases = (second - first) % _PHRASE_BARS == 0
     first, second = first[whole_phrases], second[whole_phrases]
     start, end = bars[first], bars[second]
