@@ -183,3 +183,20 @@ def running(options: ServerOptions, workings: Workings, *, loaded: bool = True) 
         loop.call_soon_threadsafe(loop.stop)
         thread.join(PATIENCE_S)
         loop.close()
+
+
+@contextmanager
+def holding_the_device(double: DoubleSuggester, address: str) -> Iterator[None]:
+    """Keep the device busy with one call, until the block ends."""
+    frames = np.zeros((1, SIZE_PX, SIZE_PX, 3), dtype=np.uint8)
+    double.gate.clear()
+    double.started.clear()
+    with RemoteSuggester(address, deadline_s=PATIENCE_S) as remote:
+        holder = threading.Thread(target=remote.encode_segment, args=(frames, (1,)))
+        holder.start()
+        try:
+            assert double.started.wait(PATIENCE_S)
+            yield
+        finally:
+            double.gate.set()
+            holder.join(PATIENCE_S)

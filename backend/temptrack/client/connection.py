@@ -157,4 +157,4 @@ class Connection:
 def _speaks_otherwise(details: str) -> bool:
     """Whether something answered that is no gRPC server, by the words gRPC has for it."""
     lowered = details.lower()
-    return any(words in lowered for words in ("http1", "http/1", "http2 settings", "frame size", "preface"))
+    return any(words in lowered for words in ("http/1", "http1", "parsing http/2", "settings frame"))

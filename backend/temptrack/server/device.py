@@ -48,6 +48,7 @@ class Device:
         expires_at = time.monotonic() + time_left_s
         future = self._thread.submit(_in_time, work, expires_at)
         future.add_done_callback(self._leave)
+        log.debug("A call is in the queue of the device.")
         return await wrap_future(future)
 
     def close(self) -> None:

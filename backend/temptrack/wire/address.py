@@ -58,8 +58,9 @@ def parse_address(text: str) -> Address:
 def _split(text: str) -> tuple[str, str]:
     default_port = DEFAULT_ADDRESS.rpartition(":")[2]
     if text.startswith("["):
-        host, _, rest = text[1:].partition("]")
-        return host, rest.removeprefix(":") or default_port
+        host, closed, rest = text[1:].partition("]")
+        is_whole = closed and (not rest or rest.startswith(":"))
+        return (host, rest.removeprefix(":") or default_port) if is_whole else (text, default_port)
     if text.count(":") == 1:
         host, _, port = text.partition(":")
         return host, port
