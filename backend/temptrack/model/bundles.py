@@ -1,0 +1,62 @@
+"""Finding bundles and loading them."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from temptrack import home
+from temptrack.errors import NotFound
+from temptrack.model.manifest import MANIFEST_NAME, read_manifest, verify_files
+from temptrack.model.onnx_bundle import OnnxBundle
+from temptrack.model.sessions import choose_device
+
+SHIPPED_FOLDER = Path(__file__).parent / "shipped"
+DEFAULT_BUNDLE = "lite-0"
+
+
+def list_bundles() -> Sequence[str]:
+    """Return the ids of the bundles on this machine, shipped and installed, sorted."""
+    found = {
+        manifest.parent.name
+        for folder in (SHIPPED_FOLDER, home.bundles_folder())
+        for manifest in folder.glob(f"*/{MANIFEST_NAME}")
+    }
+    return sorted(found)
+
+
+def load_bundle(
+    id_or_folder: str | Path = DEFAULT_BUNDLE, *, device: str = "auto", threads: int | None = None
+) -> OnnxBundle:
+    """Load a bundle after checking every hash in its manifest.
+
+    Args:
+        id_or_folder: an id such as "lite-0", or the folder of a bundle.
+        device: "auto", "cpu" or "cuda".
+        threads: processor threads for one call, or None for as many as there are cores.
+
+    Raises:
+        NotFound: there is no such bundle.
+        NotSupported: its format is newer, or the device or an extra is missing.
+        Corrupt: a file differs from its manifest.
+    """
+    folder = _find(id_or_folder)
+    settled = choose_device(device)
+    manifest, digest = read_manifest(folder)
+    verify_files(folder, manifest)
+    return OnnxBundle(folder, manifest, digest, device=settled, threads=threads)
+
+
+def _find(id_or_folder: str | Path) -> Path:
+    as_path = Path(id_or_folder).expanduser()
+    if as_path.is_dir():
+        return as_path
+    name = str(id_or_folder)
+    if name == as_path.name:
+        for parent in (home.bundles_folder(), SHIPPED_FOLDER):
+            if (parent / name / MANIFEST_NAME).is_file():
+                return parent / name
+    known = ", ".join(list_bundles()) or "none"
+    raise NotFound(
+        f"There is no bundle '{name}'.",
+        reason="BUNDLE_NOT_FOUND",
+        hint=f"Bundles on this machine: {known}. A folder with a {MANIFEST_NAME} works too.",
+    )

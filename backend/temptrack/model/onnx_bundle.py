@@ -1,0 +1,238 @@
+"""A bundle run by ONNX Runtime: prepare on the CPU, encode on the device, finish on the CPU."""
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from temptrack.errors import InvalidRequest, NotSupported
+from temptrack.media.types import Frames, FrameSpec
+from temptrack.model.manifest import GraphName, Manifest
+from temptrack.model.sessions import Session
+from temptrack.model.types import AudioSpec, Matrix, MusicEmbeddings, SegmentFeatures, Tag, Vector
+
+FRAMES_PER_CALL = 16
+WINDOWS_PER_CALL = 8
+TEXTS_PER_CALL = 32
+"""Batches bound memory; on a CPU larger ones are no faster (docs/adr/0006)."""
+
+
+class OnnxBundle:
+    """Encoders and towers of one shared space. Safe to use from several threads.
+
+    Attributes:
+        folder: where the bundle lies, so that another process can load the same one.
+        manifest: what it says of itself.
+    """
+
+    def __init__(
+        self, folder: Path, manifest: Manifest, digest: str, *, device: str, threads: int | None
+    ) -> None:
+        """Prepare to run a verified bundle; graphs are loaded when first used."""
+        self.folder = folder
+        self.manifest = manifest
+        self._digest = digest
+        self._device = device
+        self._threads = threads
+        self._sessions: dict[GraphName, Session] = {}
+        self._loading = Lock()
+
+    @property
+    def id(self) -> str:
+        """Name and version."""
+        return self.manifest.id
+
+    @property
+    def digest(self) -> str:
+        """Hex SHA-256 of the manifest."""
+        return self._digest
+
+    @property
+    def provider(self) -> str:
+        """The device the graphs run on: "cpu" or "cuda"."""
+        return self._device
+
+    @property
+    def embed_dim(self) -> int:
+        """Length of an embedding."""
+        return self.manifest.embed_dim
+
+    @property
+    def video_dim(self) -> int:
+        """Length of the features of a segment."""
+        return self.manifest.output_dim("frame_encoder")
+
+    @cached_property
+    def frame_encoder_id(self) -> str:
+        """Hash of the frame graph and its preprocessing: bundles that share an encoder share features."""
+        file = self.manifest.graphs["frame_encoder"].file
+        sha256 = next(entry.sha256 for entry in self.manifest.files if entry.file == file)
+        frames = self.manifest.frames
+        return f"{sha256[:16]}-{frames.size_px}-{frames.interpolation}"
+
+    @property
+    def frame_spec(self) -> FrameSpec:
+        """Geometry of the frames ``encode_frames`` takes."""
+        frames = self.manifest.frames
+        return FrameSpec(size_px=frames.size_px, interpolation=frames.interpolation)
+
+    @property
+    def audio_spec(self) -> AudioSpec:
+        """Sound that ``encode_audio`` takes."""
+        audio = self.manifest.audio
+        return AudioSpec(rate_hz=audio.rate_hz, window_samples=audio.window_samples)
+
+    @cached_property
+    def tags(self) -> Sequence[Tag]:
+        """The tag vocabulary of the music tower."""
+        return tuple(Tag(entry.name, entry.group, entry.threshold) for entry in self.manifest.tags)
+
+    def warm_up(self) -> None:
+        """Load every graph and run each once, so that the first caller does not wait."""
+        size, spec = self.manifest.frames.size_px, self.audio_spec
+        video = self.encode_frames(np.zeros((1, size, size, 3), np.uint8), [1]).values
+        text = self.encode_text(["music"])
+        self.embed_words(text)
+        self.embed_music(self.encode_audio(np.zeros((1, spec.window_samples), np.float32)))
+        self.embed_query(video[None], text[0], 0.5)
+
+    def encode_frames(self, frames: Frames, repeats: Sequence[int]) -> SegmentFeatures:
+        """Encode the frames of a segment and average them (ViML section 3.1).
+
+        Args:
+            frames: [count, size, size, 3], RGB, at least one.
+            repeats: how many moments each frame stands for, at least 1 each.
+
+        Raises:
+            InvalidRequest: no frames, or frames of another shape or type.
+        """
+        size = self.manifest.frames.size_px
+        if (
+            frames.ndim != 4
+            or frames.shape[1:] != (size, size, 3)
+            or frames.dtype != np.uint8
+            or not len(frames)
+        ):
+            raise InvalidRequest(
+                f"Frames of shape {tuple(frames.shape)} and type {frames.dtype} do not fit bundle '{self.id}'.",
+                reason="FRAMES_SHAPE",
+                hint=f"Send at least one frame as uint8 [count, {size}, {size}, 3].",
+            )
+        if len(repeats) != len(frames) or min(repeats) < 1:
+            raise InvalidRequest(
+                f"{len(frames)} frames came with repeats {list(repeats)}.",
+                reason="FRAMES_REPEATS",
+                hint="Send one whole number of at least 1 for each frame.",
+            )
+        rows = [
+            self._run("frame_encoder", frames=part)["features"] for part in _parts(frames, FRAMES_PER_CALL)
+        ]
+        mean = np.average(np.concatenate(rows), axis=0, weights=np.asarray(repeats, np.float64))
+        return SegmentFeatures(values=mean.astype(np.float32), encoder_id=self.frame_encoder_id)
+
+    def encode_text(self, texts: Sequence[str]) -> Matrix:
+        """Encode texts to [count, text_dim]; only as many tokens are run as the longest text has."""
+        if not texts:
+            return np.zeros((0, self.manifest.output_dim("text_encoder")), np.float32)
+        rows = []
+        for start in range(0, len(texts), TEXTS_PER_CALL):
+            encoded = self._tokenizer.encode_batch(list(texts[start : start + TEXTS_PER_CALL]))
+            ids = np.array([item.ids for item in encoded], np.int64)
+            mask = np.array([item.attention_mask for item in encoded], np.int64)
+            rows.append(self._run("text_encoder", input_ids=ids, attention_mask=mask)["features"])
+        return np.concatenate(rows)
+
+    def encode_audio(self, windows: Matrix) -> Matrix:
+        """Encode mono windows [count, window_samples] to audio features [count, audio_dim].
+
+        Raises:
+            InvalidRequest: windows of another length.
+        """
+        expected = self.manifest.audio.window_samples
+        if windows.ndim != 2 or windows.shape[1] != expected:
+            raise InvalidRequest(
+                f"Sound of shape {tuple(windows.shape)} does not fit bundle '{self.id}'.",
+                reason="WINDOWS_SHAPE",
+                hint=f"Send float32 [count, {expected}] at {self.manifest.audio.rate_hz} Hz.",
+            )
+        rows = [
+            self._run("audio_encoder", windows=part)["features"] for part in _parts(windows, WINDOWS_PER_CALL)
+        ]
+        return (
+            np.concatenate(rows)
+            if rows
+            else np.zeros((0, self.manifest.output_dim("audio_encoder")), np.float32)
+        )
+
+    def embed_music(self, audio_features: Matrix) -> MusicEmbeddings:
+        """Map audio features [count, audio_dim] to embeddings and tag posteriors."""
+        result = self._run("music_tower", features=audio_features)
+        return MusicEmbeddings(embeddings=result["embeddings"], tags=result["tags"])
+
+    def embed_words(self, text_features: Matrix) -> Matrix:
+        """Map text features [count, text_dim] of tracks' own words to embeddings."""
+        return self._run("words_tower", features=text_features)["embeddings"]
+
+    def embed_query(self, video: Matrix | None, text: Vector | None, text_weight: float) -> Vector:
+        """Fuse picture and words to one embedding of length 1.
+
+        Args:
+            video: [segments, video_dim], or None without picture.
+            text: [text_dim], or None without words.
+            text_weight: 0 picture only to 1 words only; ignored when one of the two is absent.
+
+        Raises:
+            InvalidRequest: neither picture nor words.
+        """
+        has_picture = video is not None and len(video) > 0
+        if not has_picture and text is None:
+            raise InvalidRequest(
+                "The query has neither picture nor words.",
+                reason="QUERY_EMPTY",
+                hint="Give at least one of them.",
+            )
+        weight = 0.0 if text is None else text_weight if has_picture else 1.0
+        rows = video if has_picture and video is not None else np.zeros((1, self.video_dim), np.float32)
+        words = np.zeros(self.manifest.output_dim("text_encoder"), np.float32) if text is None else text
+        result = self._run(
+            "query_tower",
+            video=rows[None].astype(np.float32),
+            video_mask=np.full((1, len(rows)), float(has_picture), np.float32),
+            text=words[None].astype(np.float32),
+            text_weight=np.array([weight], np.float32),
+        )
+        embedding: Vector = result["embeddings"][0]
+        return embedding
+
+    @cached_property
+    def _tokenizer(self) -> Any:
+        try:
+            from tokenizers import Tokenizer
+        except ModuleNotFoundError as error:
+            raise NotSupported(
+                "The local engine needs the package tokenizers, which is not installed.",
+                reason="EXTRA_MISSING",
+                hint="Run `pip install 'temptrack[cpu]'` (or `[gpu]` on a machine with CUDA).",
+            ) from error
+        tokenizer = Tokenizer.from_file(str(self.folder / self.manifest.text.tokenizer))
+        tokenizer.enable_truncation(self.manifest.text.max_tokens)
+        tokenizer.enable_padding()
+        return tokenizer
+
+    def _run(self, name: GraphName, **inputs: npt.NDArray[Any]) -> dict[str, npt.NDArray[np.float32]]:
+        with self._loading:
+            session = self._sessions.get(name)
+            if session is None:
+                path = self.folder / self.manifest.graphs[name].file
+                session = Session(path, device=self._device, threads=self._threads)
+                self._sessions[name] = session
+        return session.run(inputs)
+
+
+def _parts(rows: npt.NDArray[Any], size: int) -> Iterator[npt.NDArray[Any]]:
+    for start in range(0, len(rows), size):
+        yield rows[start : start + size]
