@@ -61,6 +61,9 @@ class MemoryLibrary:
     def detail(self, track_id: str) -> TrackDetail:
         return self._row(track_id).detail
 
+    def details(self, track_ids: Sequence[str]) -> Sequence[TrackDetail]:
+        return [self.detail(track_id) for track_id in track_ids]
+
     def audio_file(self, track_id: str) -> Path:
         return Path(self._row(track_id).track.path)
 

@@ -136,17 +136,29 @@ class LanceReader:
             NotFound: TRACK_NOT_FOUND.
             Unavailable: VERSION_GONE, when this reader was kept long after the library moved on.
         """
-        row = self._row(track_id)
+        return self.details([track_id])[0]
+
+    def details(self, track_ids: Sequence[str]) -> Sequence[TrackDetail]:
+        """Read beats, windows and peaks of some tracks at once, in the order asked.
+
+        Raises:
+            NotFound: TRACK_NOT_FOUND.
+            Unavailable: VERSION_GONE, when this reader was kept long after the library moved on.
+        """
+        rows = {track_id: self._row(track_id) for track_id in track_ids}
         with self._lock:
-            if track_id in self._details:
+            held = {track_id: self._details[track_id] for track_id in rows if track_id in self._details}
+            for track_id in held:
                 self._details.move_to_end(track_id)
-                return self._details[track_id]
-        detail = self._read_detail(row)
-        with self._lock:
-            self._details[track_id] = detail
-            while len(self._details) > _DETAILS_KEPT:
-                self._details.popitem(last=False)
-        return detail
+        missing = [track_id for track_id in rows if track_id not in held]
+        if missing:
+            found = self._read_details([rows[track_id] for track_id in missing])
+            held |= found
+            with self._lock:
+                self._details |= found
+                while len(self._details) > _DETAILS_KEPT:
+                    self._details.popitem(last=False)
+        return [held[track_id] for track_id in track_ids]
 
     def audio_file(self, track_id: str) -> Path:
         """Return the path of a track's file.
@@ -195,11 +207,11 @@ class LanceReader:
                 metadata={"library": self._info.name},
             )
 
-    def _read_detail(self, row: int) -> TrackDetail:
+    def _read_details(self, rows: Sequence[int]) -> dict[str, TrackDetail]:
         try:
             table = (
-                self._table.take_row_ids([int(self._row_ids[row])])
-                .select(list(schema.DETAIL_COLUMNS))
+                self._table.take_row_ids([int(self._row_ids[row]) for row in rows])
+                .select(["id", *schema.DETAIL_COLUMNS])
                 .to_arrow()
             )
         except RuntimeError as error:
@@ -209,17 +221,23 @@ class LanceReader:
                 hint="Ask again: the library has a newer version.",
                 metadata={"library": self._info.name},
             ) from error
-        values = table.to_pylist()[0]
-        windows = np.asarray(values["windows"], dtype=np.float32).reshape(-1, len(values["embedding"]))
-        return TrackDetail(
-            window_s=values["window_s"],
-            windows=normalised(windows),
-            beats_s=tuple(values["beats_s"]),
-            bars_s=tuple(values["bars_s"]),
-            peaks=tuple(values["peaks"]),
-            words=values["words"],
-            tag_scores={tag["name"]: tag["score"] for tag in values["tag_scores"]},
-        )
+        # Windows are by far the most numbers: they never become Python objects.
+        windows = table["windows"].combine_chunks()
+        others = table.drop_columns("windows").to_pylist()
+        return {
+            values["id"]: TrackDetail(
+                window_s=values["window_s"],
+                windows=normalised(
+                    windows[place].values.to_numpy(zero_copy_only=False).reshape(-1, self._audio.shape[1])
+                ),
+                beats_s=tuple(values["beats_s"]),
+                bars_s=tuple(values["bars_s"]),
+                peaks=tuple(values["peaks"]),
+                words=values["words"],
+                tag_scores={tag["name"]: tag["score"] for tag in values["tag_scores"]},
+            )
+            for place, values in enumerate(others)
+        }
 
     def _fuse(self) -> Matrix:
         fused = np.empty(self._audio.shape, dtype=np.float32)

@@ -28,7 +28,7 @@ TRACK_COLUMNS = (
 STATE_COLUMNS = ("id", "content_digest", "path", "root", "size_bytes", "mtime_ns")
 """What tells whether a file changed."""
 
-DETAIL_COLUMNS = ("window_s", "windows", "embedding", "beats_s", "bars_s", "peaks", "words", "tag_scores")
+DETAIL_COLUMNS = ("window_s", "windows", "beats_s", "bars_s", "peaks", "words", "tag_scores")
 """What is read for finalists only."""
 
 

@@ -157,5 +157,8 @@ class LibraryReader(Protocol):
     def detail(self, track_id: str) -> TrackDetail:
         """Read beats, windows and peaks of one track. Raises NotFound."""
 
+    def details(self, track_ids: Sequence[str]) -> Sequence[TrackDetail]:
+        """Read the same of some tracks at once, in the order asked. Raises NotFound."""
+
     def audio_file(self, track_id: str) -> Path:
         """Return the path of a track's file. Raises NotFound when the file is gone."""

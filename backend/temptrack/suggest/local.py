@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from temptrack.errors import Unavailable
-from temptrack.library.types import LibraryInfo, LibraryReader, SearchHit, Track, TrackFilter
+from temptrack.library.types import LibraryInfo, LibraryReader, Track, TrackFilter
 from temptrack.media.types import Frames
 from temptrack.model.types import Bundle, SegmentFeatures, Vector
 from temptrack.suggest.asking import QueryEmbedder
@@ -130,14 +130,21 @@ class LocalSuggester:
             if considered
             else ()
         )
+        tracks = [reader.track(hit.track_id) for hit in hits]
+        chosen = _excerpts(query, reader, tracks, asked.embedding)
         finder = ReasonFinder(
             self._bundle, self._embedder, query=query, reading=reading, asked=asked.embedding
         )
         suggestions = tuple(
-            self._suggestion(
-                rank, hit, query, reader=reader, asked=asked.embedding, finder=finder, reference=reference
+            Suggestion(
+                rank=rank,
+                track=track,
+                score=hit.score,
+                excerpt=choice.excerpt,
+                fit=choice.fit,
+                reasons=finder.find(track, hit, reader.embedding(track.id), reference),
             )
-            for rank, hit in enumerate(hits, start=1)
+            for rank, (hit, track, choice) in enumerate(zip(hits, tracks, chosen, strict=True), start=1)
         )
         return Suggestions(
             query_digest=query_digest(query),
@@ -150,34 +157,15 @@ class LocalSuggester:
             suggestions=suggestions,
         )
 
-    def _suggestion(
-        self,
-        rank: int,
-        hit: SearchHit,
-        query: Query,
-        *,
-        reader: LibraryReader,
-        asked: Vector,
-        finder: ReasonFinder,
-        reference: tuple[Track, Vector] | None,
-    ) -> Suggestion:
-        track = reader.track(hit.track_id)
-        chosen = self._choose(track, query, reader, asked)
-        return Suggestion(
-            rank=rank,
-            track=track,
-            score=hit.score,
-            excerpt=chosen.excerpt,
-            fit=chosen.fit,
-            reasons=finder.find(track, hit, reader.embedding(hit.track_id), reference),
-        )
 
-    def _choose(self, track: Track, query: Query, reader: LibraryReader, asked: Vector) -> Chosen:
-        if query.scope_s is None:
-            return whole_track(track.duration_s)
-        return choose_excerpt(
-            reader.detail(track.id), asked, duration_s=track.duration_s, scope_s=float(query.scope_s)
-        )
+def _excerpts(query: Query, reader: LibraryReader, tracks: Sequence[Track], asked: Vector) -> list[Chosen]:
+    if query.scope_s is None:
+        return [whole_track(track.duration_s) for track in tracks]
+    details = reader.details([track.id for track in tracks])
+    return [
+        choose_excerpt(detail, asked, duration_s=track.duration_s, scope_s=float(query.scope_s))
+        for detail, track in zip(details, tracks, strict=True)
+    ]
 
 
 def _reference(query: Query, reader: LibraryReader) -> tuple[Track, Vector] | None:

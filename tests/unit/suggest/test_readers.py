@@ -1,4 +1,5 @@
 import threading
+from collections.abc import Sequence
 from fractions import Fraction
 
 import pytest
@@ -90,8 +91,8 @@ def test_many_threads_open_a_library_once() -> None:
 class TidiedAway(MemoryLibrary):
     """A reader whose pinned version was removed from disk."""
 
-    def detail(self, track_id: str) -> TrackDetail:
-        raise Unavailable(f"Version 1 with {track_id} is no longer on disk.", reason=VERSION_GONE)
+    def details(self, track_ids: Sequence[str]) -> Sequence[TrackDetail]:
+        raise Unavailable(f"Version 1 with {track_ids[0]} is no longer on disk.", reason=VERSION_GONE)
 
 
 def test_a_version_that_was_tidied_away_is_opened_anew() -> None:
