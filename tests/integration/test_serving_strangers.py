@@ -44,6 +44,17 @@ def test_a_name_that_does_not_resolve_is_unavailable() -> None:
     assert caught.value.reason == "UNREACHABLE"
 
 
+def test_a_port_that_accepts_and_stays_silent_costs_the_deadline_and_no_more() -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as silent:
+        port = silent.getsockname()[1]
+        with (
+            RemoteSuggester(f"127.0.0.1:{port}", deadline_s=0.5) as remote,
+            pytest.raises(errors.DeadlineExceeded) as caught,
+        ):
+            remote.info()
+    assert "0.5 s" in caught.value.message
+
+
 def test_a_web_server_on_the_port_is_told_apart() -> None:
     class Handler(http.server.BaseHTTPRequestHandler):
         def log_message(self, format: str, *args: object) -> None:

@@ -1,7 +1,7 @@
 """One channel to one server, and what its failures mean."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from typing import Any, Final, TypeVar
 
 import grpc
@@ -42,6 +42,8 @@ _CHANNEL_OPTIONS = (
     ("grpc.max_receive_message_length", limits.MAX_MESSAGE_BYTES),
     # A proxy of the web has no business between an editor and the studio's server.
     ("grpc.enable_http_proxy", 0),
+    # Also how long a connection may take to be made: a machine that accepts and stays silent is given up.
+    ("grpc.min_reconnect_backoff_ms", 5_000),
     # A call that waits on a dead machine ends within a minute. Idle channels are left alone: servers close
     # connections that ping without need.
     ("grpc.keepalive_time_ms", 30_000),
@@ -89,7 +91,7 @@ class Connection:
         request: Any,
         *,
         deadline_s: float | None = None,
-    ) -> Iterator[Any]:
+    ) -> Generator[Any, None, None]:
         """Yield the messages of a stream; closing the iterator cancels the call."""
         call = method(request, timeout=deadline_s)
         try:

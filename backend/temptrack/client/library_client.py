@@ -1,7 +1,9 @@
 """The libraries of a server."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from pathlib import PurePath
+from typing import Any
 
 from temptrack_api.v1 import library_pb2, library_pb2_grpc
 
@@ -62,12 +64,14 @@ class LibraryClient:
         request = build(
             library_pb2.IndexLibraryRequest, library=library, folders=[str(folder) for folder in folders]
         )
-        for response in self._connection.stream(self._stub.IndexLibrary, request):
-            if response.WhichOneof("news") == "report":
-                return from_message(response.report, IndexReport, broken=errors.Corrupt)
-            if progress is not None:
-                news = response.progress
-                progress(news.done, news.total, news.path, news.tracks_per_s)
+        # Closed by hand: an exception of the callback keeps the iterator, and with it the run, alive.
+        with closing(self._connection.stream(self._stub.IndexLibrary, request)) as responses:
+            for response in responses:
+                if response.WhichOneof("news") == "report":
+                    return from_message(response.report, IndexReport, broken=errors.Corrupt)
+                if progress is not None:
+                    news = response.progress
+                    progress(news.done, news.total, news.path, news.tracks_per_s)
         raise errors.Corrupt(
             f"The server at {self._connection.address} ended the index run without a report.",
             reason="NO_REPORT",
@@ -106,8 +110,19 @@ class LibraryClient:
         """
         request = build(library_pb2.StreamTrackAudioRequest, library=library, track_id=track_id)
         parts = self._connection.stream(self._stub.StreamTrackAudio, request)
-        header = next(parts).header
-        return header.file_name, header.size_bytes, (part.data for part in parts)
+        for part in parts:
+            return part.header.file_name, part.header.size_bytes, _data(parts)
+        raise errors.Corrupt(
+            f"The server at {self._connection.address} sent nothing of track {track_id!r}.",
+            reason="NO_AUDIO",
+            hint="Check that both ends run the same version.",
+        )
+
+
+def _data(parts: Generator[Any, None, None]) -> Iterator[bytes]:
+    with closing(parts):
+        for part in parts:
+            yield part.data
 
 
 def _library(message: library_pb2.Library) -> LibraryInfo:

@@ -1,10 +1,12 @@
 """The parts of a server that a real bundle and its libraries bring."""
 
+import os
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from temptrack.library.ingest import index_folders
+import numpy as np
+
 from temptrack.library.report import IndexReport, Progress
 from temptrack.library.store import LibraryStore
 from temptrack.model.bundles import load_bundle
@@ -16,13 +18,20 @@ from temptrack.suggest.local import LocalSuggester
 
 def workings_of(options: ServerOptions) -> Workings:
     """Return what serves the bundle that the options name."""
-    open_bundle = partial(load_bundle, options.bundle, device=options.device, threads=options.threads)
+    open_bundle = partial(load_bundle, options.bundle, device=options.device)
+    # One processor is left for those who ask meanwhile.
+    workers = max(1, (os.cpu_count() or 1) - 1)
 
     def load(shelf: Shelf) -> LocalSuggester:
         suggester = LocalSuggester(
-            open_bundle(), shelf.reader, current_version=shelf.version, list_libraries=shelf.infos
+            open_bundle(threads=options.threads),
+            shelf.reader,
+            current_version=shelf.version,
+            list_libraries=shelf.infos,
         )
         suggester.warm_up()
+        size = suggester.info().frame_size_px
+        suggester.encode_segment(np.zeros((1, size, size, 3), dtype=np.uint8), [1])
         return suggester
 
     def index(
@@ -31,6 +40,16 @@ def workings_of(options: ServerOptions) -> Workings:
         progress: Progress,
         cancelled: Callable[[], bool],
     ) -> IndexReport:
-        return index_folders(store, folders, open_bundle, progress=progress, cancelled=cancelled)
+        # What analyses music takes seconds to import, and most servers are only asked.
+        from temptrack.library.ingest import index_folders
+
+        return index_folders(
+            store,
+            folders,
+            partial(open_bundle, threads=1),
+            workers=workers,
+            progress=progress,
+            cancelled=cancelled,
+        )
 
     return Workings(load=load, index_folders=index)
