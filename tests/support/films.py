@@ -196,8 +196,12 @@ def make_still(
     )
     if codec == "mjpeg":
         context.color_range = 2
-    frame = av.VideoFrame.from_ndarray((paint or quadrants())(number, width, height), format="rgb24")
-    frame = frame.reformat(format=pix_fmt)
+    picture = (paint or quadrants())(number, width, height)
+    if codec == "exr":  # linear light
+        linear = ((picture / 255 + 0.055) / 1.055).astype(np.float32) ** 2.4
+        frame = av.VideoFrame.from_ndarray(linear, format=pix_fmt)
+    else:
+        frame = av.VideoFrame.from_ndarray(picture, format="rgb24").reformat(format=pix_fmt)
     frame.pts = 0
     path.write_bytes(b"".join(bytes(packet) for packet in [*context.encode(frame), *context.encode(None)]))
     return path
@@ -216,11 +220,10 @@ def make_sequence(
 ) -> str:
     """Write numbered images, each painted with its own number; return the printf-style path."""
     folder.mkdir(parents=True, exist_ok=True)
-    pattern = f"{folder}/{stem}%0{digits}d{suffix}"
     for number in range(first, first + frames):
         if number not in missing:
-            make_still(Path(pattern % number), numbered(), size=size, number=number)
-    return pattern
+            make_still(folder / f"{stem}{number:0{digits}d}{suffix}", numbered(), size=size, number=number)
+    return f"{folder}/{stem}%0{digits}d{suffix}"
 
 
 def truncate(path: Path, keep: float) -> Path:
