@@ -111,7 +111,7 @@ def effective_filter(query: Query, reading: PromptReading) -> TrackFilter:
         InvalidRequest: when prompt and filter contradict each other.
     """
     where = query.where
-    clash = sorted(set(where.tags_all) & set(reading.excluded_tags))
+    clash = sorted({tag.casefold() for tag in where.tags_all} & set(reading.excluded_tags))
     if clash or (reading.instrumental_only and where.vocals):
         asked = ", ".join(repr(tag) for tag in clash) or "vocals"
         raise InvalidRequest(
