@@ -58,7 +58,10 @@ def _translated(error: Exception, library: str, uri: str) -> TemptrackError:
             hint="`temptrack library list` shows the libraries there are.",
             metadata=metadata,
         )
-    if any(word in lowered for word in ("corrupt", "not found", "invalid", "magic", "decode", "end of file")):
+    if any(
+        word in lowered
+        for word in ("corrupt", "not found", "invalid", "magic", "decode", "end of file", "sufficient data")
+    ):
         return Corrupt(
             f"Library {library!r} at {uri} is damaged: {_first_line(text)}",
             reason="LIBRARY_CORRUPT",

@@ -15,7 +15,7 @@ _KINDS_OF_FILE = (
 _FORMATS = "ogg mp3 flac wav opus m4a aiff"
 _SYSTEM = "usr share local opt var lib srv mnt media volumes home users data tmp temp"
 _STORAGE = "assets resources files downloads download documents desktop library libraries stock games game"
-_EMPTY = "my the new misc various unknown"
+_EMPTY = "my the new misc various unknown snd sfx none non"
 _NOISE = frozenset(" ".join((_KINDS_OF_FILE, _FORMATS, _SYSTEM, _STORAGE, _EMPTY)).split())
 _NUMBERING = re.compile(r"^\s*(?:(?:track|disc|cd)?\s*\d{1,3}\s*[-._)]*\s+|\d{1,3}[-._]+)", re.IGNORECASE)
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\S+")
@@ -68,4 +68,5 @@ def _without_noise(text: str) -> str:
 
 def _plain(text: str) -> str:
     words = _ADDRESS.sub(" ", text).split()
-    return " ".join(word for word in words if not _MACHINE_WORD.match(word)).strip(" -_.,;:")
+    kept = " ".join(word for word in words if not _MACHINE_WORD.match(word)).strip(" -_.,;:")
+    return "" if fold(kept) in _NOISE else kept

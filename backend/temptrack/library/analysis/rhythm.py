@@ -11,6 +11,8 @@ SHORTEST_S = 4.0
 """Less sound than this shows no beat that could be trusted."""
 
 _HOP = 256
+# A steady tone rises and falls by less than this from frame to frame, averaged over all bands.
+_AUDIBLE_ONSETS_DB = 0.1
 _CLEAR_PULSE = 0.14
 _STEADY = 0.12
 _BEATS_A_BAR = 4
@@ -49,7 +51,7 @@ def find_rhythm(samples: Vector, rate_hz: int) -> Rhythm:
         y=samples, sr=rate_hz, n_fft=1024, hop_length=_HOP, n_mels=64, fmax=rate_hz / 2
     )
     onsets = librosa.onset.onset_strength(S=librosa.power_to_db(mel), sr=rate_hz, hop_length=_HOP)
-    if not np.any(onsets > 0):
+    if float(onsets.std()) < _AUDIBLE_ONSETS_DB:
         return Rhythm()
     _, frames = librosa.beat.beat_track(onset_envelope=onsets, sr=rate_hz, hop_length=_HOP, trim=False)
     frame_s = _HOP / rate_hz

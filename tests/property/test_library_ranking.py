@@ -1,0 +1,146 @@
+"""Filters and exact ranking against the plainest possible way to do the same."""
+
+import unicodedata
+from dataclasses import replace
+
+import numpy as np
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from support.fake_bundle import FAKE_TAGS
+from support.planted_tracks import FOLDERS, LICENCES, planted, planted_library, unit_rows
+from temptrack.library import schema
+from temptrack.library.filters import FilterColumns, path_parts
+from temptrack.library.keys import KEYS
+from temptrack.library.ranking import rank
+from temptrack.library.records import TrackRecord
+from temptrack.library.types import TrackFilter
+
+RECORDS = [planted(index) for index in range(120)]
+COLUMNS = FilterColumns(schema.to_table(RECORDS, schema.table_schema({})))
+
+_case = st.sampled_from((str.upper, str.lower, str.title, str))
+
+
+@st.composite
+def ranges(draw: st.DrawFn, low: float, high: float) -> tuple[float | None, float | None]:
+    ends = sorted(draw(st.tuples(st.floats(low, high), st.floats(low, high))))
+    return draw(st.sampled_from([(None, None), (ends[0], None), (None, ends[1]), (ends[0], ends[1])]))
+
+
+@st.composite
+def filters(draw: st.DrawFn) -> TrackFilter:
+    tempo = draw(ranges(40, 200))
+    duration = draw(ranges(0, 420))
+    names = st.builds(lambda tag, case: case(tag.name), st.sampled_from(FAKE_TAGS), _case)
+    licences = st.builds(lambda licence, case: case(licence), st.sampled_from(LICENCES), _case)
+    few = {"max_size": 2}
+    return TrackFilter(
+        tempo_min_bpm=tempo[0],
+        tempo_max_bpm=tempo[1],
+        duration_min_s=duration[0],
+        duration_max_s=duration[1],
+        key=draw(st.none() | st.builds(lambda key, case: case(key), st.sampled_from(KEYS), _case)),
+        vocals=draw(st.none() | st.booleans()),
+        tags_all=tuple(draw(st.lists(names, **few))),
+        tags_none=tuple(draw(st.lists(names, **few))),
+        licences=tuple(draw(st.lists(licences, **few))),
+        licences_not=tuple(draw(st.lists(licences, **few))),
+        folder=draw(
+            st.none() | st.sampled_from([*FOLDERS, "/", "/MUSIC/", "/music/amb", "/music/./ambient/"])
+        ),
+        exclude_ids=tuple(draw(st.lists(st.sampled_from([record.id for record in RECORDS]), **few))),
+    )
+
+
+def meets(record: TrackRecord, where: TrackFilter) -> bool:
+    """One track at a time, in the words of the documentation."""
+    found = record.analysis
+    tags = {tag.name for tag in found.tags}
+    licence = record.words.licence.lower()
+    checks = [
+        where.tempo_min_bpm is None
+        or (found.tempo_bpm is not None and found.tempo_bpm >= where.tempo_min_bpm),
+        where.tempo_max_bpm is None
+        or (found.tempo_bpm is not None and found.tempo_bpm <= where.tempo_max_bpm),
+        where.duration_min_s is None or found.duration_s >= where.duration_min_s,
+        where.duration_max_s is None or found.duration_s <= where.duration_max_s,
+        where.key is None or (found.key or "").lower() == where.key.lower(),
+        where.vocals is None or found.vocals is where.vocals,
+        all(tag.lower() in tags for tag in where.tags_all),
+        not any(tag.lower() in tags for tag in where.tags_none),
+        not where.licences or licence in {allowed.lower() for allowed in where.licences},
+        licence not in {refused.lower() for refused in where.licences_not},
+        where.folder is None or _lies_under(record.file.path, where.folder),
+        record.id not in where.exclude_ids,
+    ]
+    return all(checks)
+
+
+def _lies_under(path: str, folder: str) -> bool:
+    plain = "/" + "/".join(part for part in folder.lower().split("/") if part not in ("", "."))
+    return path.lower().startswith(plain.rstrip("/") + "/")
+
+
+@given(filters())
+@settings(max_examples=300)
+def test_a_mask_is_what_checking_each_track_gives(where: TrackFilter) -> None:
+    assert COLUMNS.mask(where).tolist() == [meets(record, where) for record in RECORDS]
+
+
+@given(st.integers(0, 2**32), st.integers(1, 60), st.floats(0.0, 1.0), st.integers(1, 400))
+@settings(max_examples=150)
+def test_filtered_recall_is_one(seed: int, limit: int, share: float, count: int) -> None:
+    generator = np.random.default_rng(seed)
+    matrix = unit_rows(seed, count)
+    matrix[generator.integers(count)] = matrix[0]
+    query = unit_rows(seed + 1, 1)[0]
+    mask = generator.random(count) < share
+    rows, scores = rank(matrix, query, mask, limit)
+    every = sorted(
+        (-float((matrix[row].astype(np.float64) * query.astype(np.float64)).sum()), row)
+        for row in range(count)
+        if mask[row]
+    )
+    assert rows.tolist() == [row for _, row in every[:limit]]
+    assert scores.tolist() == [-score for score, _ in every[:limit]]
+
+
+@given(st.integers(0, 2**32), st.integers(1, 50))
+@settings(max_examples=100)
+def test_scores_do_not_depend_on_the_neighbours_of_a_row(seed: int, limit: int) -> None:
+    matrix = unit_rows(seed, 200, 48)
+    query = unit_rows(seed + 1, 1, 48)[0]
+    order = np.random.default_rng(seed).permutation(200)
+    everyone = np.ones(200, dtype=np.bool_)
+    rows, scores = rank(matrix, query, everyone, limit)
+    shuffled_rows, shuffled_scores = rank(matrix[order], query, everyone, limit)
+    assert order[shuffled_rows].tolist() == rows.tolist()
+    assert shuffled_scores.tolist() == scores.tolist()
+    only_the_best = np.isin(np.arange(200), rows)
+    assert rank(matrix, query, only_the_best, limit)[1].tolist() == scores.tolist()
+
+
+@given(st.permutations(range(30)), st.integers(1, 30))
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_ranking_does_not_know_the_order_or_number_of_commits(order: list[int], split: int) -> None:
+    from temptrack.library.store import delete_library, list_libraries
+
+    for info in list_libraries():
+        delete_library(info.name)
+    some = [planted(index) for index in range(30)]
+    some[7] = replace(some[7], analysis=some[3].analysis, words=some[3].words)
+    plain = planted_library(some, "plain").reader()
+    other = planted_library([some[index] for index in order[:split]], "other")
+    other.upsert([some[index] for index in order[split:]])
+    shuffled = other.reader()
+    for seed in range(3):
+        query = unit_rows(seed, 1)[0]
+        for blind in (False, True):
+            hits = plain.search(query, where=TrackFilter(), limit=12, blind=blind)
+            assert shuffled.search(query, where=TrackFilter(), limit=12, blind=blind) == hits
+    assert shuffled.info.digest == plain.info.digest
+
+
+def test_paths_of_both_families_are_split_alike() -> None:
+    assert path_parts("C:\\Musik\\Ä") == path_parts("c:/musik/" + unicodedata.normalize("NFD", "ä"))
+    assert path_parts("/a/../B/./c/") == ("/", "b", "c")
