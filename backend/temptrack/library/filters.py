@@ -159,5 +159,5 @@ def _rows_of_tag(column: Any) -> dict[str, npt.NDArray[np.int64]]:
     ends = np.cumsum(np.bincount(names.codes, minlength=len(names.words)))
     return {
         word: rows[order[start:end]]
-        for word, start, end in zip(names.words, [0, *ends[:-1]], ends, strict=True)
+        for word, start, end in zip(names.words, [0, *ends][:-1], ends, strict=True)
     }
