@@ -188,6 +188,19 @@ def test_a_full_queue_refuses_and_says_when_to_come_back(
     assert float(caught.value.metadata["retry_after_s"]) > 0
 
 
+def test_too_many_calls_at_once_are_refused(double: DoubleSuggester) -> None:
+    options = ServerOptions(listen="127.0.0.1:0", drain_s=0, call_limit=1)
+    with (
+        serving(double, options=options) as address,
+        holding_the_device(double, address),
+        RemoteSuggester(address) as remote,
+        pytest.raises(errors.Overloaded) as caught,
+    ):
+        remote.suggest(QUERY)
+    assert address in caught.value.message
+    assert double.queries == []
+
+
 def test_a_message_beyond_the_limit_is_refused(
     double: DoubleSuggester, remote: RemoteSuggester, raw: suggestion_pb2_grpc.SuggestionServiceStub
 ) -> None:

@@ -3,7 +3,17 @@
 import subprocess
 import sys
 
-ENGINE = ("torch", "onnxruntime", "lancedb", "pyarrow", "librosa", "numba", "av", "opentimelineio", "tokenizers")
+ENGINE = (
+    "torch",
+    "onnxruntime",
+    "lancedb",
+    "pyarrow",
+    "librosa",
+    "numba",
+    "av",
+    "opentimelineio",
+    "tokenizers",
+)
 
 
 def test_the_client_loads_nothing_of_the_engine() -> None:

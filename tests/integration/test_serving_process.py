@@ -81,6 +81,21 @@ def test_a_signal_lets_calls_under_way_finish_and_then_ends_well(number: signal.
     np.testing.assert_array_equal(answers[0].values, bundle.encode_frames(frames, [1, 2]).values)
 
 
+def test_a_bundle_that_is_not_there_ends_the_server_with_the_reason() -> None:
+    program = (
+        "from temptrack.server.app import run, ServerOptions\n"
+        "from temptrack.errors import NotFound\n"
+        "try: run(ServerOptions(listen='127.0.0.1:0', bundle='no-such-0'))\n"
+        "except NotFound as error: print(error.reason, error)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.startswith("BUNDLE_NOT_FOUND")
+    assert "no-such-0" in done.stdout
+    assert done.stderr == ""
+
+
 def test_a_second_server_on_the_port_ends_with_the_reason() -> None:
     with served_in_a_process() as first:
         address = read_until(first.stdout, "ready").split()[1]
