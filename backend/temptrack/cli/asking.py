@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from temptrack.cli.reports import InsertedCue, ProblemReport, ScopeReport, Span
+from temptrack.cli.cuts import Cut, span
+from temptrack.cli.reports import InsertedCue
 from temptrack.errors import AlreadyExists, Forbidden, InvalidRequest, NotFound
 from temptrack.home import feature_cache_folder
 from temptrack.library.types import Track, TrackFilter
@@ -15,10 +16,8 @@ from temptrack.suggest.cue import cue_for
 from temptrack.suggest.picture import analyse_scope
 from temptrack.suggest.types import DEFAULT_LIMIT, DEFAULT_TEXT_WEIGHT, Query, Suggester, Suggestions
 from temptrack.timeline.place import place_cue
-from temptrack.timeline.read import read_timeline
-from temptrack.timeline.scope import ScopeRequest, select_scope
-from temptrack.timeline.segments import RecordRange, Scope
-from temptrack.timeline.timeline_file import TimelineFile
+from temptrack.timeline.scope import ScopeRequest
+from temptrack.timeline.segments import RecordRange
 from temptrack.timeline.write import write_timeline
 
 LANE_NAME = "Temptrack"
@@ -58,14 +57,6 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
-    """The part of a timeline that music is asked for."""
-
-    file: TimelineFile
-    scope: Scope
-
-
-@dataclass(frozen=True, slots=True)
 class Answered:
     """A wish and its answer.
 
@@ -80,12 +71,6 @@ class Answered:
     cut: Cut | None
     suggestions: Suggestions
     warnings: tuple[str, ...] = ()
-
-
-def read_cut(path: Path, part: ScopeRequest) -> Cut:
-    """Read a timeline and choose a part of it; raises what reading and choosing raise."""
-    file = read_timeline(path)
-    return Cut(file, select_scope(file, part))
 
 
 def ask(
@@ -237,36 +222,3 @@ def check_output(out: Path, timeline: Path, *, force: bool) -> None:
             reason="OUTPUT_FORBIDDEN",
             hint="Choose another place, or change its permissions.",
         )
-
-
-def span(record: RecordRange) -> Span:
-    """Return a record range as it is reported."""
-    return Span(
-        start_frames=record.start_frames,
-        duration_frames=record.duration_frames,
-        start_s=float(record.start_s),
-        duration_s=float(record.duration_s),
-    )
-
-
-def scope_report(cut: Cut) -> ScopeReport:
-    """Return what music was asked for, as it is reported."""
-    return ScopeReport(
-        timeline=str(cut.file.path.absolute()),
-        label=cut.scope.label,
-        record=span(cut.scope.record),
-        segments=len(cut.scope.segments),
-    )
-
-
-def problem_reports(scope: Scope) -> tuple[ProblemReport, ...]:
-    """Return what was skipped, as it is reported."""
-    return tuple(
-        ProblemReport(
-            kind=problem.kind.value,
-            clip=problem.clip_name,
-            message=problem.message,
-            record=span(problem.record) if problem.record else None,
-        )
-        for problem in scope.problems
-    )

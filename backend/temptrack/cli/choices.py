@@ -8,10 +8,15 @@ import typer
 if TYPE_CHECKING:
     from temptrack.timeline.scope import ScopeRequest
 
+FLAG = " "
+"""Shown where an option would name its value; a switch has none, and "<bool>" would only puzzle editors."""
+
 _SCOPE = "Which part of the timeline"
 _ENGINE = "Engine"
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of words for people.")]
+AsJson = Annotated[
+    bool, typer.Option("--json", metavar=FLAG, help="Print JSON for programs instead of words for people.")
+]
 InPoint = Annotated[
     str | None,
     typer.Option(
@@ -35,7 +40,10 @@ NamedClips = Annotated[
 DeviceName = Annotated[
     Literal["auto", "cpu", "cuda"],
     typer.Option(
-        "--device", rich_help_panel=_ENGINE, help="Where the model runs; auto takes the GPU if it can."
+        "--device",
+        metavar="auto|cpu|cuda",
+        rich_help_panel=_ENGINE,
+        help="Where the model runs; auto takes the GPU if it can.",
     ),
 ]
 BundleName = Annotated[

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from temptrack.cli.choices import AsJson
+from temptrack.cli.choices import FLAG, AsJson
 
 if TYPE_CHECKING:
-    from temptrack.cli.asking import Cut
+    from temptrack.cli.cuts import Cut
     from temptrack.cli.reports import DemoReport, DemoSearch
     from temptrack.demo.footage import Footage
     from temptrack.demo.music import Music
@@ -29,7 +29,10 @@ def demo(
         "demo"
     ),
     offline: Annotated[
-        bool, typer.Option("--offline", help="Fetch nothing: paint the film and compose the music instead.")
+        bool,
+        typer.Option(
+            "--offline", metavar=FLAG, help="Fetch nothing: paint the film and compose the music instead."
+        ),
     ] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -65,7 +68,7 @@ def _own_home(out: Path) -> Iterator[None]:
 
 
 def _make(out: Path, *, offline: bool, quiet: bool) -> "DemoReport":
-    from temptrack.cli.asking import read_cut
+    from temptrack.cli.cuts import read_cut
     from temptrack.cli.engine import open_suggester
     from temptrack.cli.reports import DemoReport
     from temptrack.demo.film import write_film

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from temptrack.cli.choices import AsJson, BundleName, DeviceName
+from temptrack.cli.choices import FLAG, AsJson, BundleName, DeviceName
 
 if TYPE_CHECKING:
     from temptrack.library.report import IndexReport
@@ -51,10 +51,15 @@ def index(
     folders: Annotated[list[Path], typer.Argument(metavar="FOLDER...", help="Folders of music, or files.")],
     workers: Annotated[
         int | None,
-        typer.Option(min=0, max=256, help="Processes to use; 0 works in this one. Usual: one a core."),
+        typer.Option(
+            metavar="N", min=0, max=256, help="Processes to use; 0 works in this one. Usual: one a core."
+        ),
     ] = None,
     prune: Annotated[
-        bool, typer.Option("--prune", help="Also take out tracks of these folders whose file is gone.")
+        bool,
+        typer.Option(
+            "--prune", metavar=FLAG, help="Also take out tracks of these folders whose file is gone."
+        ),
     ] = False,
     bundle: BundleName = None,
     device: DeviceName = "auto",
@@ -170,7 +175,7 @@ def remove(
         ),
     ] = None,
     yes: Annotated[
-        bool, typer.Option("--yes", "-y", help="Do not ask before removing a whole library.")
+        bool, typer.Option("--yes", "-y", metavar=FLAG, help="Do not ask before removing a whole library.")
     ] = False,
 ) -> None:
     """Take tracks out of a library, or remove the library. Music files are never touched."""
@@ -191,7 +196,7 @@ def remove(
 @app.command()
 def delete(
     name: LibraryName,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", metavar=FLAG, help="Do not ask.")] = False,
 ) -> None:
     """Remove a whole library. Music files are never touched."""
     from temptrack.cli.screen import answers

@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 
 from temptrack import __version__
 from temptrack.cli import demo, doctor, library, serve, suggest, timeline
+from temptrack.cli.choices import FLAG
 from temptrack.cli.failures import report
 
 
@@ -71,7 +72,11 @@ def _options(
     _version: Annotated[
         bool,
         typer.Option(
-            "--version", callback=_print_version, is_eager=True, help="Print the version and leave."
+            "--version",
+            metavar=FLAG,
+            callback=_print_version,
+            is_eager=True,
+            help="Print the version and leave.",
         ),
     ] = False,
 ) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from temptrack.cli.choices import DeviceName
+from temptrack.cli.choices import FLAG, DeviceName
 
 if TYPE_CHECKING:
     from temptrack.suggest.types import EngineInfo
@@ -18,7 +18,7 @@ def serve(
     ] = "127.0.0.1:7353",
     bundle: Annotated[str, typer.Option(metavar="ID|FOLDER", help="Model bundle to serve.")] = "lite-0",
     device: DeviceName = "auto",
-    threads: Annotated[int | None, typer.Option(min=1, help="Threads of the engine.")] = None,
+    threads: Annotated[int | None, typer.Option(metavar="N", min=1, help="Threads of the engine.")] = None,
     allow_root: Annotated[
         list[Path] | None,
         typer.Option(metavar="FOLDER", help="Callers may index music under this folder; may be repeated."),
@@ -26,11 +26,13 @@ def serve(
     insecure_any_address: Annotated[
         bool,
         typer.Option(
-            "--insecure-any-address", help="Let others on the network in, although nobody signs in."
+            "--insecure-any-address",
+            metavar=FLAG,
+            help="Let others on the network in, although nobody signs in.",
         ),
     ] = False,
     reflection: Annotated[
-        bool, typer.Option("--reflection", help="Let tools ask which calls there are.")
+        bool, typer.Option("--reflection", metavar=FLAG, help="Let tools ask which calls there are.")
     ] = False,
 ) -> None:
     """Serve suggestions to other machines until stopped with Ctrl-C.

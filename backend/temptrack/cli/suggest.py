@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from temptrack.cli.choices import (
+    FLAG,
     AsJson,
     BundleName,
     DeviceName,
@@ -42,13 +43,19 @@ def suggest(
     text_weight: Annotated[
         float,
         typer.Option(
-            "--text-weight", min=0.0, max=1.0, help="Balance: 0 only the picture decides, 1 only the words."
+            "--text-weight",
+            metavar="0..1",
+            min=0.0,
+            max=1.0,
+            help="Balance: 0 only the picture decides, 1 only the words.",
         ),
     ] = 0.5,
     like: Annotated[
         str, typer.Option("--like", metavar="TRACK", help="Sounding like this track: its title, path or id.")
     ] = "",
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=1000, help="How many to show.")] = 10,
+    limit: Annotated[
+        int, typer.Option("--limit", "-n", metavar="N", min=1, max=1000, help="How many to show.")
+    ] = 10,
     in_: InPoint = None,
     out_point: OutPoint = None,
     marker: MarkerName = None,
@@ -73,6 +80,7 @@ def suggest(
         bool | None,
         typer.Option(
             "--vocals/--instrumental",
+            metavar=FLAG,
             rich_help_panel=_FILTERS,
             help="are sung, or are not.",
             show_default=False,
@@ -123,7 +131,8 @@ def suggest(
         ),
     ] = None,
     force: Annotated[
-        bool, typer.Option("--force", rich_help_panel=_RESULT, help="Replace files that are there.")
+        bool,
+        typer.Option("--force", metavar=FLAG, rich_help_panel=_RESULT, help="Replace files that are there."),
     ] = False,
     as_json: AsJson = False,
     server: ServerAddress = None,
@@ -132,13 +141,18 @@ def suggest(
     sampling: Annotated[
         Literal["standard", "paper", "fast"],
         typer.Option(
-            rich_help_panel="Engine", help="Frames looked at: 1 a second, 6 a second, or keyframes."
+            metavar="standard|paper|fast",
+            rich_help_panel="Engine",
+            help="Frames looked at: 1 a second, 6 a second, or keyframes.",
         ),
     ] = "standard",
     blind: Annotated[
         bool,
         typer.Option(
-            "--blind", rich_help_panel="Engine", help="Judge by sound alone, not by names and tags."
+            "--blind",
+            metavar=FLAG,
+            rich_help_panel="Engine",
+            help="Judge by sound alone, not by names and tags.",
         ),
     ] = False,
 ) -> None:
@@ -244,11 +258,12 @@ def _run(
     device: str,
 ) -> None:
     from temptrack.cli import asking
+    from temptrack.cli.cuts import read_cut
     from temptrack.cli.engine import open_suggester, tracks_of
     from temptrack.cli.progress import bar
     from temptrack.cli.screen import print_json
 
-    cut = asking.read_cut(wish.timeline, wish.part) if wish.timeline is not None else None
+    cut = read_cut(wish.timeline, wish.part) if wish.timeline is not None else None
     with open_suggester(library=wish.library, server=server, bundle=bundle, device=device) as suggester:
         with bar("Looking at the picture", unit="segments", quiet=as_json) as tick:
             answered = asking.ask(
@@ -298,7 +313,7 @@ def _write_review(
 
 
 def _report(answered: "Answered", inserted: "InsertedCue | None", review: Path | None) -> "SuggestReport":
-    from temptrack.cli.asking import scope_report
+    from temptrack.cli.cuts import scope_report
     from temptrack.cli.reports import SuggestReport
 
     return SuggestReport(

@@ -13,7 +13,7 @@ from temptrack.library.types import LICENCE_UNKNOWN, LibraryInfo, Track
 from temptrack.suggest.types import PromptReading, Reason, ReasonKind, Suggestion, Suggestions
 
 if TYPE_CHECKING:
-    from temptrack.cli.reports import Check, TimelineReport
+    from temptrack.cli.reports import Check, MediaUse, TimelineReport
 
 _BAR_CELLS = 5
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
@@ -22,13 +22,13 @@ _STATE_MARKS = {"ok": ("✓", "green"), "note": ("•", "yellow"), "broken": ("�
 
 
 def suggestion_table(answer: Suggestions) -> RenderableType:
-    """Return the ranked tracks, two lines each: what it is and why it is here."""
+    """Return the ranked tracks: what each is, how to use it and why it is here."""
     table = _plain_table()
     table.add_column("#", justify="right", style="dim")
     table.add_column("Match", no_wrap=True)
-    table.add_column("Track", ratio=5)
-    table.add_column("Use", ratio=3)
-    table.add_column("Why", ratio=4)
+    table.add_column("Track", ratio=6)
+    table.add_column("Use", ratio=4)
+    table.add_column("Why", ratio=6)
     best = max((suggestion.score for suggestion in answer.suggestions), default=0.0)
     for suggestion in answer.suggestions:
         table.add_row(
@@ -54,13 +54,12 @@ def match_text(score: float, best: float) -> Text:
 
 
 def track_text(track: Track) -> Text:
-    """Return title and artist, and under them length, tempo, key, vocals and licence."""
+    """Return title and artist, then length, tempo, key and vocals, then the licence."""
     head = Text(track.title, "bold")
     if track.artist:
         head.append(f"  {track.artist}", "not bold")
-    return Text.assemble(
-        head, "\n", (" · ".join(track_facts(track)), "dim"), "  ", licence_text(track.licence)
-    )
+    facts = Text(" · ".join(track_facts(track)), "dim")
+    return Text("\n").join((head, facts, licence_text(track.licence)))
 
 
 def track_facts(track: Track) -> list[str]:
@@ -129,12 +128,7 @@ def timeline_table(report: "TimelineReport") -> RenderableType:
     table.add_column("Length", justify="right")
     table.add_column("Picture", ratio=1)
     for segment in report.segments:
-        seen = Text("\n").join(
-            Text.assemble(
-                use.clip, (f"  {use.path.rpartition('/')[2]}  ", "dim"), (_source(use.kind, use), "dim")
-            )
-            for use in segment.media
-        )
+        seen = Text("\n").join(_piece(use) for use in segment.media)
         table.add_row(
             str(segment.index),
             clock(segment.record.start_s),
@@ -144,11 +138,15 @@ def timeline_table(report: "TimelineReport") -> RenderableType:
     return table
 
 
-def _source(kind: str, use: "object") -> str:
-    start, length = getattr(use, "source_start_s", 0.0), getattr(use, "source_duration_s", 0.0)
-    if kind == "still":
-        return "still"
-    return f"at {clock(start)}, {length:.1f} s" + (" reversed" if getattr(use, "reversed", False) else "")
+def _piece(use: "MediaUse") -> Text:
+    name = use.path.rpartition("/")[2]
+    text = Text(use.clip)
+    if name != use.clip:
+        text.append(f"  {name}", "dim")
+    if use.kind == "still":
+        return text.append("  still", "dim")
+    backwards = ", backwards" if use.reversed else ""
+    return text.append(f"  at {clock(use.source_start_s)}, {use.source_duration_s:.1f} s{backwards}", "dim")
 
 
 def library_table(libraries: Sequence[LibraryInfo]) -> RenderableType:

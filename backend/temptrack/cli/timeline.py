@@ -8,7 +8,7 @@ import typer
 from temptrack.cli.choices import AsJson, InPoint, MarkerName, NamedClips, OutPoint
 
 if TYPE_CHECKING:
-    from temptrack.cli.asking import Cut
+    from temptrack.cli.cuts import Cut
     from temptrack.cli.reports import TimelineReport
 
 
@@ -23,26 +23,42 @@ def timeline(
     as_json: AsJson = False,
 ) -> None:
     """Show what is read from a timeline: its scope, its segments, their media, and any problem."""
-    from temptrack.cli.asking import read_cut
     from temptrack.cli.choices import part_of
+    from temptrack.cli.cuts import read_away, read_cut
+    from temptrack.errors import NotReady
+
+    part = part_of(in_, out, marker, clip or [])
+    try:
+        cut = read_cut(file, part)
+    except NotReady as error:
+        if "missing" not in error.metadata:
+            raise
+        # Nothing can be done with it here, but what it holds is still worth showing.
+        _show(read_away(file, part), as_json=as_json)
+        raise
+    _show(cut, as_json=as_json)
+
+
+def _show(cut: "Cut", *, as_json: bool) -> None:
     from temptrack.cli.screen import answers, clock, print_json
     from temptrack.cli.tables import timeline_table
 
-    cut = read_cut(file, part_of(in_, out, marker, clip or []))
     report = _report(cut)
     if as_json:
         print_json(report)
         return
     console = answers()
     used = sum(1 for segment in report.segments if segment.media)
+    end_s = report.record.start_s + report.record.duration_s
     console.print(f"[bold]{_plain(report.name)}[/]  {report.rate} frames a second", soft_wrap=True)
     console.print(
-        f"{_plain(report.scope)}: {clock(report.record.start_s)} to "
-        f"{clock(report.record.start_s + report.record.duration_s)}, {len(report.segments)} segments, "
-        f"{used} with picture"
+        f"{report.scope}: {clock(report.record.start_s)} to {clock(end_s)}, {len(report.segments)} segments, "
+        f"{used} with picture",
+        markup=False,
+        soft_wrap=True,
     )
     console.print(timeline_table(report))
-    for note in cut.file.notes:
+    for note in report.notes:
         console.print(f"[yellow]Note[/]     {_plain(note)}", soft_wrap=True)
     for problem in report.problems:
         console.print(f"[yellow]Problem[/]  {_plain(problem.message)}", soft_wrap=True)
@@ -55,7 +71,7 @@ def _plain(text: str) -> str:
 
 
 def _report(cut: "Cut") -> "TimelineReport":
-    from temptrack.cli.asking import problem_reports, span
+    from temptrack.cli.cuts import problem_reports, span
     from temptrack.cli.reports import MediaUse, SegmentReport, TimelineReport
 
     segments = tuple(

@@ -183,7 +183,7 @@ SHOTS: tuple[PhotoShot | str, ...] = (
         "Bridge_by_Sander_Klootwijk.jpg",
         "“Bridge” by Sander Klootwijk, CC BY-SA 4.0",
         7,
-        (Move(0.3, 0.55, 0.55), Move(0.6, 0.45, 0.75)),
+        (Move(0.4, 0.62, 0.6), Move(0.55, 0.5, 0.9)),
         (640, 360),
         Fraction(30),
     ),

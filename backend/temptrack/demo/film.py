@@ -11,6 +11,9 @@ from temptrack.demo.footage import Shot
 TITLE = "A day in the hills"
 RATE = Fraction(24)
 
+_START_S = 3600
+"""Films start at one hour, so that leaders and bars fit before them."""
+
 _MARKER_SHOTS = 2
 
 
@@ -21,7 +24,7 @@ def write_film(shots: Sequence[Shot], path: Path) -> None:
         shots: what is seen, in order.
         path: where to write, ending in .otio.
     """
-    timeline = otio.schema.Timeline(name=TITLE)
+    timeline = otio.schema.Timeline(name=TITLE, global_start_time=_frames(_START_S))
     lane = otio.schema.Track(name="Picture", kind=otio.schema.TrackKind.Video)
     timeline.tracks.append(lane)
     for shot in shots:

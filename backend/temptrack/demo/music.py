@@ -16,6 +16,10 @@ from temptrack.demo.packages import PackageShelf
 from temptrack.errors import TemptrackError, Unavailable
 
 _FEWEST_TRACKS = 8
+
+_SMALLEST_BYTES = 400_000
+"""Shorter files of games are jingles and effects."""
+
 _NO_ALBUM = ("non", "none", "")
 
 
@@ -67,7 +71,8 @@ def prepare_music(folder: Path, shelf: PackageShelf, step: Callable[[], None]) -
 
 
 def _gather(source: MusicSource, unpacked: Path, target: Path) -> int:
-    files = sorted((unpacked / source.folder).glob(source.pattern))
+    found = sorted((unpacked / source.folder).glob(source.pattern))
+    files = [file for file in found if file.stat().st_size >= _SMALLEST_BYTES]
     for file in files:
         copy = target / f"{_title(file)}{file.suffix}"
         if not copy.is_file():
@@ -132,7 +137,7 @@ def _write_piece(piece: Piece, path: Path) -> None:
     part.replace(path)
 
 
-def _encoded(stream: av.AudioStream, samples: npt.NDArray[np.int16]) -> Iterator[av.Packet[av.AudioStream]]:
+def _encoded(stream: av.AudioStream, samples: npt.NDArray[np.int16]) -> Iterator["av.Packet[av.AudioStream]"]:
     frame = av.AudioFrame.from_ndarray(samples[None], format="s16", layout="mono")
     frame.sample_rate = RATE_HZ
     yield from stream.encode(frame)

@@ -51,7 +51,7 @@ def _sunrise(at_s: float, size_px: tuple[int, int]) -> Image.Image:
 def _sea(at_s: float, size_px: tuple[int, int]) -> Image.Image:
     x, y = _grid(size_px)
     depth = np.clip((y - 0.4) / 0.6, 0, 1)
-    swell = np.sin(60 * y / (0.2 + y) + 3 * np.sin(7 * x + at_s) - 2.2 * at_s)
+    swell = np.sin(9 / (0.03 + depth) + 5 * x + 1.3 * np.sin(3 * x + at_s) - 2.2 * at_s)
     water = (y > 0.4).astype(float)
     glint = water * np.clip(swell, 0, 1) ** 6 * 0.5
     return _picture(
@@ -90,8 +90,8 @@ def _forest(at_s: float, size_px: tuple[int, int]) -> Image.Image:
 
 
 PAINTED_SCENES = (
-    PaintedScene("sunrise", _sunrise, 10, (640, 360), Fraction(24000, 1001)),
-    PaintedScene("the sea", _sea, 8, (640, 360), Fraction(25)),
-    PaintedScene("forest walk", _forest, 8, (480, 270), Fraction(30)),
-    PaintedScene("city at night", _night_city, 10, (640, 360), Fraction(24)),
+    PaintedScene("sunrise", _sunrise, 8, (480, 270), Fraction(24000, 1001)),
+    PaintedScene("the sea", _sea, 7, (320, 180), Fraction(25)),
+    PaintedScene("forest walk", _forest, 7, (320, 180), Fraction(30)),
+    PaintedScene("city at night", _night_city, 8, (480, 270), Fraction(24)),
 )

@@ -1,20 +1,26 @@
 """Gathers what a review page shows: pictures of the scope, outlines and excerpts of the tracks."""
 
 import io
+import tempfile
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from PIL import Image
 
 from temptrack.errors import TemptrackError
-from temptrack.media.audio import encode_excerpt
+from temptrack.media.audio_writing import encode_excerpt
 from temptrack.media.frames import sample_frames
 from temptrack.media.types import Frames, FrameSpec, Sampling
-from temptrack.review.page import Entry, FilmFrame, Review
+from temptrack.review.page import Entry, FilmFrame, Review, Sound
 from temptrack.review.sounds import Sounds
+from temptrack.suggest.cue import gain_for
 from temptrack.suggest.types import Suggestion, Suggestions
 from temptrack.timeline.segments import Scope
 
 _LONGEST_EXCERPT_S = 90.0
+_FADE_S = 0.03
+"""Keeps the edges of an excerpt from clicking; short enough to leave a loop's seam unheard."""
+
 _MOST_FRAMES = 240
 _FRAME_SPEC = FrameSpec(size_px=180, interpolation="area")
 _JPEG_QUALITY = 78
@@ -88,9 +94,17 @@ def _entry(suggestion: Suggestion, sounds: Sounds) -> Entry:
     track, excerpt = suggestion.track, suggestion.excerpt
     try:
         file = sounds.file(track)
-        duration_s = min(excerpt.duration_s, _LONGEST_EXCERPT_S)
-        sound = encode_excerpt(file, start_s=excerpt.start_s, duration_s=duration_s)
-        return Entry(suggestion, sounds.peaks(track), sound, "")
+        with tempfile.TemporaryDirectory(prefix="temptrack-") as folder:
+            encoded = encode_excerpt(
+                file,
+                excerpt.start_s,
+                min(excerpt.duration_s, _LONGEST_EXCERPT_S),
+                _FADE_S,
+                Path(folder) / "excerpt.mp3",
+                gain_db=gain_for(track),
+            )
+            sound = Sound(encoded.read_bytes(), "audio/mpeg")
+        return Entry(suggestion, sounds.peaks(track), sound)
     except TemptrackError as error:
         # A page without one sound is better than no page: the editor sees why.
         return Entry(suggestion, (), None, error.message)

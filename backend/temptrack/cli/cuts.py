@@ -1,0 +1,63 @@
+"""The part of a timeline that a command is about, read and reported."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from temptrack.cli.reports import ProblemReport, ScopeReport, Span
+from temptrack.timeline.read import read_timeline
+from temptrack.timeline.scope import ScopeRequest, select_scope
+from temptrack.timeline.segments import RecordRange, Scope
+from temptrack.timeline.timeline_file import TimelineFile
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The part of a timeline that music is asked for."""
+
+    file: TimelineFile
+    scope: Scope
+
+
+def read_away(path: Path, part: ScopeRequest) -> Cut:
+    """Read a timeline away from its media: every file it names counts as there."""
+    file = read_timeline(path)
+    return Cut(file, select_scope(file, part, exists=lambda _path: True))
+
+
+def read_cut(path: Path, part: ScopeRequest) -> Cut:
+    """Read a timeline and choose a part of it; raises what reading and choosing raise."""
+    file = read_timeline(path)
+    return Cut(file, select_scope(file, part))
+
+
+def span(record: RecordRange) -> Span:
+    """Return a record range as it is reported."""
+    return Span(
+        start_frames=record.start_frames,
+        duration_frames=record.duration_frames,
+        start_s=float(record.start_s),
+        duration_s=float(record.duration_s),
+    )
+
+
+def scope_report(cut: Cut) -> ScopeReport:
+    """Return what music was asked for, as it is reported."""
+    return ScopeReport(
+        timeline=str(cut.file.path.absolute()),
+        label=cut.scope.label,
+        record=span(cut.scope.record),
+        segments=len(cut.scope.segments),
+    )
+
+
+def problem_reports(scope: Scope) -> tuple[ProblemReport, ...]:
+    """Return what was skipped, as it is reported."""
+    return tuple(
+        ProblemReport(
+            kind=problem.kind.value,
+            clip=problem.clip_name,
+            message=problem.message,
+            record=span(problem.record) if problem.record else None,
+        )
+        for problem in scope.problems
+    )

@@ -1,0 +1,51 @@
+import io
+from pathlib import Path
+
+from rich.console import Console, RenderableType
+from support.answers import answer_of, suggestion_of, track_of
+from temptrack.cli.tables import match_text, reading_lines, suggestion_table
+from temptrack.suggest.types import PromptReading
+
+GOLDEN = Path(__file__).parents[2] / "golden" / "cli_suggestion_table" / "table.txt"
+
+
+def drawn(thing: RenderableType) -> str:
+    console = Console(width=100, file=io.StringIO())
+    with console.capture() as capture:
+        console.print(thing)
+    return "\n".join(line.rstrip() for line in capture.get().splitlines()) + "\n"
+
+
+def test_the_table_of_suggestions_looks_as_agreed() -> None:
+    text = drawn(suggestion_table(answer_of()))
+    assert text == GOLDEN.read_text(encoding="utf-8")
+
+
+def test_no_line_is_wider_than_the_screen() -> None:
+    track = track_of(title="A very long title that goes on and on and on " * 3, artist="Somebody " * 8)
+    text = drawn(suggestion_table(answer_of(suggestion_of(1, track=track))))
+    assert max(len(line) for line in text.splitlines()) <= 100
+
+
+def test_the_bar_compares_with_the_best() -> None:
+    assert match_text(0.4, 0.4).plain == " 40 █████"
+    assert match_text(0.2, 0.4).plain == " 20 ██▌  "
+    assert match_text(-0.1, 0.4).plain == "-10      "
+    assert match_text(-0.1, -0.1).plain == "-10      "
+
+
+def test_titles_are_text_and_never_markup() -> None:
+    text = drawn(suggestion_table(answer_of(suggestion_of(1, track=track_of(title="[red]x[/red]")))))
+    assert "[red]x[/red]" in text
+
+
+def test_how_a_prompt_was_read_is_said() -> None:
+    reading = PromptReading(
+        wanted="calm piano", excluded_tags=("drums",), unknown_words=("zither",), instrumental_only=True
+    )
+    text = reading_lines(reading, has_picture=True, text_weight=0.7).plain
+    assert "calm piano" in text
+    assert "without drums" in text
+    assert "less zither" in text
+    assert "no vocals" in text
+    assert "picture 30 : words 70" in text
