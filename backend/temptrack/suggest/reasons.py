@@ -22,7 +22,7 @@ from temptrack.suggest.vocabulary import canonical
 MOST_OF_A_KIND: Final = 3
 """Most reasons of one kind for one track."""
 
-_MOST_WORDS: Final = 12
+_MOST_WORDS: Final = 8
 _CLEARLY: Final = 0.5
 _DIGITS: Final = 4
 _SILENT_WORDS: Final = frozenset(
@@ -175,7 +175,7 @@ class ReasonFinder:
 
 
 def content_words(wanted: str) -> tuple[str, ...]:
-    """Return the words of a prompt that say something about music, in order, each once, at most twelve."""
+    """Return the words of a prompt that say something about music, in order, each once, at most eight."""
     words = re.findall(r"[^\W_]+(?:['&-][^\W_]+)*", wanted.casefold())
     return tuple(dict.fromkeys(word for word in words if word not in _SILENT_WORDS))[:_MOST_WORDS]
 
