@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import grpc
 import pytest
 from support import tones
 from support.fake_server import fake_workings
@@ -19,6 +20,7 @@ from temptrack.server.app import Workings
 from temptrack.server.options import ServerOptions
 from temptrack.suggest.types import Query
 from temptrack.wire.limits import AUDIO_CHUNK_BYTES
+from temptrack_api.v1 import bundle_pb2, library_pb2, suggestion_pb2
 
 
 @pytest.fixture(scope="module")
@@ -144,6 +146,31 @@ def test_a_library_of_another_bundle_is_not_indexed(client: LibraryClient, music
     with pytest.raises(errors.NotReady) as caught:
         client.index("older", [music])
     assert caught.value.reason == "BUNDLE_MISMATCH"
+
+
+METHODS = [
+    (f"/{service.full_name}/{method.name}", method.server_streaming)
+    for file in (library_pb2, suggestion_pb2, bundle_pb2)
+    for service in file.DESCRIPTOR.services_by_name.values()
+    for method in service.methods
+]
+
+
+@pytest.mark.parametrize("sent", [b"", b"\xff", b"\x0a\x01x", b"\x0a\x05../..", b"\x12\x03\x0a\x01\x00"])
+@pytest.mark.parametrize(("path", "streams"), METHODS)
+def test_no_request_however_odd_is_taken_for_a_bug(
+    path: str, streams: bool, sent: bytes, address: str
+) -> None:
+    with grpc.insecure_channel(address) as channel:
+        try:
+            if streams:
+                list(channel.unary_stream(path, bytes)(sent, timeout=PATIENCE_S))
+            else:
+                channel.unary_unary(path, bytes)(sent, timeout=PATIENCE_S)
+            code = grpc.StatusCode.OK
+        except grpc.RpcError as failure:
+            code = failure.code()
+    assert code not in (grpc.StatusCode.INTERNAL, grpc.StatusCode.UNKNOWN, grpc.StatusCode.DEADLINE_EXCEEDED)
 
 
 class HeldIndex:
