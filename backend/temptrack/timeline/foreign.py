@@ -1,6 +1,7 @@
 """Timelines of other formats, read by the adapter packages of the ``formats`` extra."""
 
 import contextlib
+import gc
 import logging
 import re
 import warnings
@@ -28,7 +29,7 @@ _EXPORT_HINTS = {
 _ADAPTERS = {".edl": "cmx_3600", ".fcpxml": "fcpx_xml", ".fcpxmld": "fcpx_xml", ".aaf": "AAF"}
 _AAF_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HEAD_BYTES = 4096
-_TIMECODE = re.compile(r"\b\d{2}:\d{2}:\d{2}[:;](\d{2})\b")
+_TIMECODE = re.compile(r"\b(\d{2}:\d{2}:\d{2})[:;](\d{2})\b")
 _DROP_FRAME_EDL_HZ = 30000 / 1001
 
 
@@ -145,25 +146,30 @@ def _require_format(path: Path, adapter: str, head: bytes) -> None:
     )
 
 
-def _run_adapter(path: Path, adapter: str, **options: Any) -> Any:
-    try:
-        with _quiet():
+def _run_adapter(path: Path, adapter: str, text: str | None = None, **options: Any) -> Any:
+    """Return what an adapter makes of a file, or of its text where that was mended first."""
+    with _quiet():
+        try:
+            if text is not None:
+                return otio.adapters.read_from_string(text, adapter, **options)
             return otio.adapters.read_from_file(str(path), adapter_name=adapter, **options)
-    except otio.exceptions.UnsupportedSchemaError as error:
-        raise newer_otio(path, str(error)) from error
-    except PermissionError as error:
-        raise Forbidden(f"{path} may not be read by this user.", reason="UNREADABLE") from error
-    except MemoryError:
-        raise
-    # Adapters are other people's parsers; on bad input they raise whatever their code runs into.
-    except Exception as error:
-        text = str(error).strip().splitlines()
-        detail = f"{text[0][:300].rstrip('.')}" if text else type(error).__name__
-        raise Corrupt(
-            f"{path} cannot be read by the '{adapter}' adapter: {detail}.",
-            reason="BAD_TIMELINE",
-            hint="Export the timeline again, best as .otio.",
-        ) from error
+        except otio.exceptions.UnsupportedSchemaError as error:
+            raise newer_otio(path, str(error)) from error
+        except PermissionError as error:
+            raise Forbidden(f"{path} may not be read by this user.", reason="UNREADABLE") from error
+        except MemoryError:
+            raise
+        # Adapters are other people's parsers; on bad input they raise whatever their code runs into.
+        except Exception as error:
+            lines = str(error).strip().splitlines()
+            detail = lines[0][:300].rstrip(".") if lines else type(error).__name__
+        # The AAF reader leaves its file open when it fails; its frames go now, not at some later moment.
+        gc.collect()
+    raise Corrupt(
+        f"{path} cannot be read by the '{adapter}' adapter: {detail}.",
+        reason="BAD_TIMELINE",
+        hint="Export the timeline again, best as .otio.",
+    )
 
 
 @contextlib.contextmanager
@@ -185,7 +191,7 @@ def _quiet() -> Iterator[None]:
 
 def _read_edl(path: Path, rate: Fraction | None) -> ForeignRead:
     text = path.read_bytes().decode("utf-8", errors="replace")
-    frames = [int(match) for match in _TIMECODE.findall(text)]
+    frames = [int(frame) for _, frame in _TIMECODE.findall(text)]
     if not frames:
         raise Corrupt(
             f"{path} holds no edit with timecodes.",
@@ -199,10 +205,13 @@ def _read_edl(path: Path, rate: Fraction | None) -> ForeignRead:
         notes = (f"An EDL does not state its rate; {rate_hz:g} frames per second were assumed.",)
     else:
         rate_hz = float(rate)
+    if drop_frame:
+        # The header decides; many programs write ":" in drop-frame timecodes all the same.
+        text = _TIMECODE.sub(r"\1;\2", text)
     try:
-        document = _run_adapter(path, "cmx_3600", rate=rate_hz)
+        document = _run_adapter(path, "cmx_3600", text, rate=rate_hz)
     except Corrupt:
-        document = _run_adapter(path, "cmx_3600", rate=rate_hz, ignore_timecode_mismatch=True)
+        document = _run_adapter(path, "cmx_3600", text, rate=rate_hz, ignore_timecode_mismatch=True)
         notes = (*notes, "Record and source lengths of the EDL disagree; source lengths were used.")
     _put_lanes_in_record_order(document, rate_hz)
     return ForeignRead(document, notes, drop_frame)

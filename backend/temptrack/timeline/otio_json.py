@@ -105,6 +105,7 @@ def _check_tree(tree: Any, path: Path) -> str:
         for node in level:
             if isinstance(node, dict):
                 name, _, version = str(node.get("OTIO_SCHEMA", "")).partition(".")
+                _check_old_reference(node, path)
                 if name in known and version.isdecimal() and int(version) > known[name]:
                     newer.add(f"it holds {name}.{version}, and {name}.{known[name]} is the newest known here")
                 below.extend(value for value in node.values() if isinstance(value, dict | list))
@@ -114,6 +115,17 @@ def _check_tree(tree: Any, path: Path) -> str:
             return "; ".join(sorted(newer))
         level = below
     raise _too_deep(path)
+
+
+def _check_old_reference(node: dict[str, Any], path: Path) -> None:
+    """Refuse a clip of the first version whose media is no object: upgrading it crashes the native parser."""
+    old_clip = str(node.get("OTIO_SCHEMA", "")).startswith("Clip.")
+    if old_clip and not isinstance(node.get("media_reference"), dict | None):
+        raise Corrupt(
+            f"{path} breaks OpenTimelineIO's rules: the media_reference of a clip is no object.",
+            reason="BAD_TIMELINE",
+            hint="Export the timeline again.",
+        )
 
 
 def _too_deep(path: Path) -> Corrupt:

@@ -82,7 +82,7 @@ def _last_item_end_s(item: Any) -> Fraction:
     trim_start_s, trim_duration_s = trim_of(item)
     if not isinstance(item, schema.Track):
         return trim_duration_s
-    ends = [child.end_s for child in children_of(item) if not isinstance(child.item, schema.Gap)]
+    ends = [child.shown_end_s for child in children_of(item) if not isinstance(child.item, schema.Gap)]
     return min(max(ends, default=Fraction(0)) - trim_start_s, trim_duration_s)
 
 

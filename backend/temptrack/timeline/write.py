@@ -36,8 +36,8 @@ def write_timeline(file: TimelineFile, path: Path | str, *, overwrite_input: boo
     """Write a timeline; the suffix of the path decides the format.
 
     The file appears complete under its name or not at all; a file that stands there already is replaced,
-    unless it is the input. Formats other than .otio, .otioz and .otiod are written by the adapters of the ``formats`` extra
-    and read back once, so that a cue the format cannot hold is an error and not a loss.
+    unless it is the input. Formats other than .otio, .otioz and .otiod are written by the adapters of the
+    ``formats`` extra and read back once, so that a cue the format cannot hold is an error and not a loss.
 
     Args:
         file: the timeline.
