@@ -7,7 +7,7 @@ from pathlib import Path
 import av
 from av.container import InputContainer
 from av.error import FFmpegError
-from av.stream import Discard, Disposition
+from av.stream import Discard, Disposition, Stream
 from av.video.stream import VideoStream
 
 from temptrack.errors import Corrupt, Forbidden, InvalidRequest, NotFound, TemptrackError, Unavailable
@@ -92,7 +92,7 @@ def picture_stream(container: InputContainer) -> VideoStream | None:
     return streams[0] if streams else None
 
 
-def read_only(container: InputContainer, wanted: VideoStream) -> None:
+def read_only(container: InputContainer, wanted: Stream) -> None:
     """Spare the demuxer from reading any other stream of the file."""
     for stream in container.streams:
         if stream.index != wanted.index:

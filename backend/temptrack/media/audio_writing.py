@@ -1,0 +1,160 @@
+"""Writing sound: short excerpts for listening in a browser, and plain WAV."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+from av.audio.resampler import AudioResampler
+from av.audio.stream import AudioStream
+from av.error import FFmpegError
+
+from temptrack.errors import Forbidden, NotFound, NotSupported, TemptrackError, Unavailable
+from temptrack.media.audio import decode_audio
+from temptrack.media.types import Samples, Waveform
+
+EXCERPT_RATE_HZ = 48_000
+"""Sample rate of excerpts; every codec below takes it."""
+
+_CODECS = {
+    "mp3": ("libmp3lame", "mp3"),
+    "m4a": ("aac", "ipod"),
+    "ogg": ("libopus", "ogg"),
+    "wav": ("pcm_s16le", "wav"),
+}
+_BIT_RATE = 128_000
+
+
+def encode_excerpt(
+    path: Path,
+    start_s: float,
+    duration_s: float,
+    fade_s: float,
+    out_path: Path,
+    *,
+    codec: str = "mp3",
+    gain_db: float = 0.0,
+) -> Path:
+    """Write a stretch of a piece of music, faded in and out, as a stereo file that browsers play.
+
+    Args:
+        path: the music.
+        start_s: where the stretch starts, seconds.
+        duration_s: its length in seconds; it ends earlier where the music does.
+        fade_s: length of the fade at either end, seconds; at most half the stretch.
+        out_path: the file to write; it appears complete or not at all.
+        codec: "mp3", "m4a" (AAC), "ogg" (Opus) or "wav".
+        gain_db: level change; peaks are kept below full scale.
+
+    Returns:
+        ``out_path``.
+
+    Raises:
+        NotSupported: another codec.
+        InvalidRequest, NotFound, Forbidden, Corrupt, Unavailable: as ``decode_audio``; Forbidden and
+            Unavailable also when ``out_path`` cannot be written.
+    """
+    if codec not in _CODECS:
+        raise NotSupported(
+            f"Excerpts cannot be written as '{codec}'.",
+            reason="UNKNOWN_AUDIO_CODEC",
+            hint=f"Use one of {', '.join(_CODECS)}.",
+        )
+    sound = decode_audio(path, rate_hz=EXCERPT_RATE_HZ, mono=False, start_s=start_s, duration_s=duration_s)
+    samples = _faded(_stereo(sound.samples), fade_s) * np.float32(10 ** (gain_db / 20))
+    peak = float(np.abs(samples).max(initial=0.0))
+    _encode(samples / max(peak, 1.0), EXCERPT_RATE_HZ, out_path, codec)
+    return out_path
+
+
+def write_wav(path: Path, sound: Waveform) -> Path:
+    """Write sound as 16-bit WAV; the file appears complete or not at all.
+
+    Raises:
+        Forbidden: the folder may not be written.
+        NotFound: the folder is not there.
+        Unavailable: the disk is full or failed.
+    """
+    _encode(np.clip(sound.samples, -1, 1), sound.rate_hz, path, "wav")
+    return path
+
+
+def _stereo(samples: Samples) -> Samples:
+    return np.repeat(samples, 2, axis=0) if samples.shape[0] == 1 else samples[:2]
+
+
+def _faded(samples: Samples, fade_s: float) -> Samples:
+    length = min(round(fade_s * EXCERPT_RATE_HZ), samples.shape[1] // 2)
+    faded = samples.copy()
+    if length > 0:
+        ramp = np.sin(np.linspace(0, np.pi / 2, length, dtype=np.float32)) ** 2
+        faded[:, :length] *= ramp
+        faded[:, -length:] *= ramp[::-1]
+    return faded
+
+
+def _encode(samples: Samples, rate_hz: int, path: Path, codec: str) -> None:
+    encoder, container_format = _CODECS[codec]
+    layout = "mono" if samples.shape[0] == 1 else "stereo"
+    with _appearing(path) as partial, av.open(str(partial), "w", format=container_format) as container:
+        stream = container.add_stream(encoder, rate=rate_hz)
+        assert isinstance(stream, AudioStream)
+        context = stream.codec_context
+        context.layout = layout
+        if encoder != "pcm_s16le":
+            context.bit_rate = _BIT_RATE
+        container.start_encoding()
+        resampler = AudioResampler(
+            format=context.format.name, layout=layout, rate=rate_hz, frame_size=context.frame_size or 4096
+        )
+        frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(samples), format="fltp", layout=layout)
+        frame.sample_rate, frame.pts, frame.time_base = rate_hz, 0, Fraction(1, rate_hz)
+        for piece in [*(resampler.resample(frame) if samples.shape[1] else []), *resampler.resample(None)]:
+            container.mux(stream.encode(piece))
+        container.mux(stream.encode(None))
+
+
+@contextmanager
+def _appearing(path: Path) -> Iterator[Path]:
+    """Give a file beside the wanted one to write; it takes the wanted name when all went well."""
+    partial: Path | None = None
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.stem}.", suffix=".part", dir=path.parent)
+        os.close(handle)
+        partial = Path(name)
+        yield partial
+        partial.chmod(0o644)
+        partial.replace(path)
+    except (FFmpegError, OSError) as error:
+        raise _unwritable(path, error) from error
+    finally:
+        if partial is not None:
+            partial.unlink(missing_ok=True)
+
+
+def _unwritable(path: Path, error: Exception) -> TemptrackError:
+    metadata = {"path": str(path)}
+    if isinstance(error, FileNotFoundError):
+        return NotFound(
+            f"'{path}' cannot be written: there is no folder '{path.parent}'.",
+            reason="FOLDER_NOT_FOUND",
+            hint="Make the folder first.",
+            metadata=metadata,
+        )
+    if isinstance(error, PermissionError):
+        return Forbidden(
+            f"'{path}' may not be written.",
+            reason="OUTPUT_FORBIDDEN",
+            hint="Choose a folder of your own.",
+            metadata=metadata,
+        )
+    return Unavailable(
+        f"Writing '{path}' failed: {getattr(error, 'strerror', None) or error}.",
+        reason="OUTPUT_FAILED",
+        hint="Check that the disk is not full, then try again.",
+        metadata=metadata,
+    )
