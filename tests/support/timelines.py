@@ -7,7 +7,6 @@ from typing import Any
 import opentimelineio as otio
 from opentimelineio import schema
 from opentimelineio.opentime import RationalTime, TimeRange
-
 from temptrack.timeline.cue import Cue, CuePart
 from temptrack.timeline.segments import MediaSpan, RecordRange, Scope
 
@@ -85,7 +84,7 @@ def save(document: Any, path: Path) -> Path:
 
 
 def spans_of(scope: Scope) -> list[tuple[str, int, int, float, float]]:
-    """What is seen: clip, record start, record end, source start, source end (the later shown first if reversed)."""
+    """What is seen: clip, record start and end in frames, source first and last shown in seconds."""
     return [_row(span) for segment in scope.segments for span in segment.spans]
 
 

@@ -3,24 +3,21 @@
 import zipfile
 import zlib
 from pathlib import Path
-from typing import Any
 
 from temptrack.errors import Corrupt, Forbidden, InvalidRequest
-from temptrack.timeline import otio_json
 from temptrack.timeline.media_root import FolderRoot, MediaRoot, ZipRoot
 
 CONTENT_NAME = "content.otio"
 _MAX_CONTENT_BYTES = 256 * 2**20
 
 
-def read_otioz(path: Path) -> tuple[Any, MediaRoot]:
-    """Read the timeline of a zipped bundle; its media are unpacked when they are asked for.
+def read_otioz(path: Path) -> tuple[bytes, MediaRoot]:
+    """Return the JSON of a zipped bundle's timeline, and its media, which are unpacked when asked for.
 
     Raises:
         Corrupt: no zip archive, or one without a timeline (BAD_BUNDLE).
         InvalidRequest: the timeline inside is too large (TOO_LARGE).
         Forbidden: the file may not be read (UNREADABLE).
-        NotSupported: as for .otio.
     """
     try:
         with zipfile.ZipFile(path) as archive:
@@ -45,21 +42,20 @@ def read_otioz(path: Path) -> tuple[Any, MediaRoot]:
             reason="BAD_BUNDLE",
             hint="Write the bundle again.",
         ) from error
-    return otio_json.parse(content, path), ZipRoot(path.absolute())
+    return content, ZipRoot(path.absolute())
 
 
-def read_otiod(path: Path) -> tuple[Any, MediaRoot]:
-    """Read the timeline of a bundle folder.
+def read_otiod(path: Path) -> tuple[bytes, MediaRoot]:
+    """Return the JSON of a bundle folder's timeline, and where its media are.
 
     Raises:
         Corrupt: no folder, or one without a timeline (BAD_BUNDLE).
         Forbidden: the timeline may not be read (UNREADABLE).
-        NotSupported: as for .otio.
     """
     content = path / CONTENT_NAME
     if not content.is_file():
         raise Corrupt(f"{path} holds no {CONTENT_NAME}, so it is no timeline bundle.", reason="BAD_BUNDLE")
     try:
-        return otio_json.parse(content.read_bytes(), content), FolderRoot(path.absolute())
+        return content.read_bytes(), FolderRoot(path.absolute())
     except PermissionError as error:
         raise Forbidden(f"{content} may not be read by this user.", reason="UNREADABLE") from error

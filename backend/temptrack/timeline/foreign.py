@@ -41,11 +41,13 @@ class ForeignRead:
         document: the OpenTimelineIO object.
         notes: what was assumed, for the editor to read.
         drop_frame: whether the file says its timecode is drop-frame.
+        json: the OpenTimelineIO JSON it was read from, empty for other formats.
     """
 
     document: Any
     notes: tuple[str, ...] = ()
     drop_frame: bool = False
+    json: bytes = b""
 
 
 def read_foreign(path: Path, *, rate: Fraction | None = None) -> ForeignRead:

@@ -47,6 +47,57 @@ def parse(content: bytes, path: Path) -> Any:
         ) from error
 
 
+def text_of_document(document: Any, original: bytes) -> str:
+    """Return a document as JSON, everything but its changed lanes exactly as it was read.
+
+    OpenTimelineIO itself brings old schemas up to date and reads some numbers a last digit off, so that even
+    an unchanged document would not come out as it went in.
+
+    Args:
+        document: what to write; lanes of its timelines may have been added, changed or removed.
+        original: the JSON it was read from, empty where there is none.
+    """
+    text = str(otio.adapters.write_to_string(document, "otio_json", indent=4))
+    if not original:
+        return text
+    source = _text_of(original, Path())
+    untouched = otio.adapters.write_to_string(
+        otio.adapters.read_from_string(source, "otio_json"), "otio_json"
+    )
+    before, after = (json.loads(each, parse_constant=str) for each in (untouched, text))
+    exact, changed = json.loads(source), json.loads(text)
+    stacks = [_stacks_of(tree) for tree in (before, after, exact, changed)]
+    if len({len(each) for each in stacks}) > 1:
+        return text
+    for old, new, exact_stack, changed_stack in zip(*stacks, strict=True):
+        lanes = exact_stack["children"]
+        exact_stack["children"] = _merged(old["children"], new["children"], lanes, changed_stack["children"])
+        old["children"] = new["children"] = []
+    if before != after:
+        return text
+    return json.dumps(exact, indent=4, ensure_ascii=False)
+
+
+def _merged(old: list[Any], new: list[Any], exact: list[Any], changed: list[Any]) -> list[Any]:
+    """Return the new lanes, each as it was read where it did not change; unchanged lanes keep their order."""
+    merged: list[Any] = []
+    position = 0
+    for lane, written in zip(new, changed, strict=True):
+        same = next((index for index in range(position, len(old)) if old[index] == lane), None)
+        merged.append(written if same is None else exact[same])
+        position = position if same is None else same + 1
+    return merged
+
+
+def _stacks_of(tree: Any) -> list[Any]:
+    kind = str(tree.get("OTIO_SCHEMA", "")) if isinstance(tree, dict) else ""
+    if kind.startswith("Timeline."):
+        return [tree["tracks"]]
+    if kind.startswith("Serializ"):
+        return [stack for member in tree.get("children", []) for stack in _stacks_of(member)]
+    return []
+
+
 def newer_otio(path: Path, what: str) -> NotSupported:
     """Return the error for a file from an OpenTimelineIO newer than ours."""
     return NotSupported(

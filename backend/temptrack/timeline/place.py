@@ -21,6 +21,7 @@ from temptrack.timeline.cue_items import (
 )
 from temptrack.timeline.lanes import Lane, lay, new_lane, take_off
 from temptrack.timeline.layout import trim_of
+from temptrack.timeline.media_paths import is_there, paths_of
 from temptrack.timeline.rates import nearest_frame
 from temptrack.timeline.segments import RecordRange
 from temptrack.timeline.timeline_file import TimelineFile
@@ -198,12 +199,13 @@ def _placed_cue(
     end = nearest_frame(max(end_s for *_, end_s in clips) - lead_s, file.rate)
     ours = written_by_us(first)
     provenance = {key: ours[key] for key in ours if isinstance(ours[key], str | float | int)}
-    url = getattr(first.media_reference, "target_url", "") or ""
+    url = str(getattr(first.media_reference, "target_url", "") or "")
+    paths = paths_of(url, file.media_root) or (Path(url),)
     return PlacedCue(
         id=identifier,
         lane=track.name,
         name=first.name,
-        path=Path(url),
+        path=next((path for path in paths if is_there(path, Path.is_file)), paths[0]),
         record=RecordRange(start, end - start, file.rate),
         parts=len(clips),
         provenance=provenance,

@@ -52,16 +52,20 @@ def read_timeline(path: Path | str, *, name: str | None = None, rate: Fraction |
     _require_readable(path, folder=folder_bundle)
     root: MediaRoot = FolderRoot(path.absolute().parent)
     if suffix in (".otio", ".json"):
-        read = foreign.ForeignRead(otio_json.parse(_read_bytes(path), path))
+        read = _read_json(_read_bytes(path), path)
     elif suffix == ".otioz":
-        document, root = bundle_files.read_otioz(path)
-        read = foreign.ForeignRead(document)
+        content, root = bundle_files.read_otioz(path)
+        read = _read_json(content, path)
     elif suffix == ".otiod":
-        document, root = bundle_files.read_otiod(path)
-        read = foreign.ForeignRead(document)
+        content, root = bundle_files.read_otiod(path)
+        read = _read_json(content, path)
     else:
         read = foreign.read_foreign(path, rate=rate)
     return _timeline_file(path, read, root, name)
+
+
+def _read_json(content: bytes, path: Path) -> foreign.ForeignRead:
+    return foreign.ForeignRead(otio_json.parse(content, path), json=content)
 
 
 def _timeline_file(path: Path, read: foreign.ForeignRead, root: MediaRoot, name: str | None) -> TimelineFile:
@@ -85,6 +89,7 @@ def _timeline_file(path: Path, read: foreign.ForeignRead, root: MediaRoot, name:
         drop_frame=(read.drop_frame or _says_drop_frame(timeline)) and allows_drop_frame(rate),
         media_root=root,
         notes=(*read.notes, *wrap_notes, *pick_notes),
+        json=b"" if wrap_notes else read.json,
     )
 
 

@@ -31,6 +31,7 @@ class TimelineFile:
         drop_frame: whether its timecode is drop-frame.
         media_root: where relative media paths are found.
         notes: what was assumed while reading, for the editor to read.
+        json: the OpenTimelineIO JSON the document was read from, empty where it came from another format.
     """
 
     path: Path
@@ -43,6 +44,7 @@ class TimelineFile:
     drop_frame: bool
     media_root: MediaRoot
     notes: tuple[str, ...] = field(default=())
+    json: bytes = field(default=b"", repr=False)
 
     @property
     def timeline(self) -> Any:

@@ -22,8 +22,10 @@ from temptrack.errors import (
     TemptrackError,
 )
 from temptrack.timeline import foreign
+from temptrack.timeline.cue_items import cue_id_of
 from temptrack.timeline.media_paths import paths_of
 from temptrack.timeline.media_root import FolderRoot, ZipRoot
+from temptrack.timeline.otio_json import text_of_document
 from temptrack.timeline.place import list_cues
 from temptrack.timeline.references import Found, Lost, find_media
 from temptrack.timeline.segments import MediaKind, ProblemKind
@@ -92,7 +94,7 @@ def _writer(file: TimelineFile, path: Path, suffix: str) -> tuple[Callable[[Path
 
 
 def _write_json(file: TimelineFile, partial: Path) -> None:
-    text = otio.adapters.write_to_string(file.document, "otio_json", indent=4)
+    text = text_of_document(file.document, file.json)
     with partial.open("w", encoding="utf-8", errors="surrogateescape", newline="\n") as opened:
         opened.write(text)
         opened.write("\n")
@@ -124,12 +126,12 @@ def _with_absolute_media(clip: Any, file: TimelineFile) -> None:
 
 def _write_foreign(file: TimelineFile, partial: Path, path: Path, adapter: str) -> None:
     document = file.timeline.deepcopy()
-    ours = {cue.path for cue in list_cues(file)}
+    ours = {cue.id: cue.path for cue in list_cues(file)}
     for clip in list(document.find_clips()):
-        url = getattr(clip.media_reference, "target_url", None)
-        if url and Path(url) in ours:
+        music = ours.get(cue_id_of(clip))
+        if music is not None:
             # These formats want URLs where OpenTimelineIO and Resolve take plain paths.
-            clip.media_reference.target_url = Path(url).as_uri()
+            clip.media_reference.target_url = music.absolute().as_uri()
     try:
         otio.adapters.write_to_file(document, str(partial), adapter_name=adapter)
     except OSError:
@@ -141,7 +143,7 @@ def _write_foreign(file: TimelineFile, partial: Path, path: Path, adapter: str) 
         written = _media_names(foreign.read_foreign(partial, rate=file.rate).document)
     except TemptrackError as error:
         raise _cannot_express(path, "what the adapter wrote cannot be read back") from error
-    if not {path.name for path in ours} <= written:
+    if not {music.name for music in ours.values()} <= written:
         raise _cannot_express(path, "it would lose the music")
 
 
@@ -168,6 +170,8 @@ def _check_target(file: TimelineFile, path: Path, *, overwrite_input: bool) -> N
         is_input = path.exists() and file.path.exists() and path.samefile(file.path)
         is_folder = path.is_dir()
         parent_there = path.absolute().parent.is_dir()
+        if "\0" in str(path):
+            raise ValueError("it holds a null byte")
     except PermissionError as error:
         raise _write_error(path, error) from error
     except (OSError, ValueError) as error:

@@ -18,7 +18,6 @@ from support.timelines import (
     time_range,
     timeline,
 )
-
 from temptrack.timeline.read import read_timeline
 from temptrack.timeline.scope import select_scope
 from temptrack.timeline.segments import MediaKind, ProblemKind, Scope
@@ -219,7 +218,11 @@ def test_a_trimmed_root_stack_starts_the_timeline_at_its_trim(tmp_path: Path) ->
 def test_stills_stand_still(tmp_path: Path) -> None:
     still = clip("card", 0, 24, media=movie("card.PNG", duration=1))
     span = seen(tmp_path, timeline(lane(still))).segments[0].spans[0]
-    assert (span.media.kind, span.source.start_s, span.source.duration_s) == (MediaKind.STILL, 0, 0)
+    assert (span.media.kind, span.source.start_s, span.source.duration_s) == (
+        MediaKind.STILL,
+        Fraction(0),
+        Fraction(0),
+    )
 
 
 def test_an_image_sequence_brings_its_pattern_start_and_rate(tmp_path: Path) -> None:
@@ -235,9 +238,9 @@ def test_an_image_sequence_brings_its_pattern_start_and_rate(tmp_path: Path) -> 
     span = seen(tmp_path, timeline(lane(clip("s", 1026, 25, 25, media=reference)))).segments[0].spans[0]
     assert span.media.kind is MediaKind.SEQUENCE
     assert span.media.sequence_pattern % 7 == str(tmp_path / "renders" / "sh%10.0007.exr")
-    assert (span.media.sequence_start, span.media.rate) == (1001, 25)
+    assert (span.media.sequence_start, span.media.rate) == (1001, Fraction(25))
     assert span.media.path == tmp_path / "renders" / "sh%10.1001.exr"
-    assert (span.source.start_s, span.source.duration_s) == (1, 1)
+    assert (span.source.start_s, span.source.duration_s) == (Fraction(1), Fraction(1))
 
 
 def test_a_sequence_with_left_out_images_is_listed(tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 from pathlib import Path, PureWindowsPath
 
 import pytest
-
 from temptrack.timeline.media_paths import is_there, paths_of
 from temptrack.timeline.media_root import FolderRoot
 

@@ -9,7 +9,6 @@ import opentimelineio as otio
 import pytest
 from opentimelineio import schema
 from support.timelines import clip, cue, dissolve, gap, lane, movie, save, sound_lane, time_range, timeline
-
 from temptrack.errors import TemptrackError
 from temptrack.timeline.cue import Cue, CuePart
 from temptrack.timeline.place import list_cues, place_cue, remove_cue
@@ -96,9 +95,14 @@ def test_the_named_lane_is_used_where_it_is_free(tmp_path: Path) -> None:
     )
     placed = place_cue(file, cue(48, 48, fades=(6, 6)), lane_name="Music")
     assert len(placed.timeline.tracks) == 2
+    inserted = [("Transition", 6), ("Clip", 48), ("Transition", 6)]
     assert shape(placed.timeline.tracks[1]) == [
-        ("Clip", 24), ("Gap", 24), ("Transition", 6), ("Clip", 48), ("Transition", 6), ("Gap", 28), ("Clip", 24),
-    ]  # fmt: skip
+        ("Clip", 24),
+        ("Gap", 24),
+        *inserted,
+        ("Gap", 28),
+        ("Clip", 24),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,6 @@ import opentimelineio as otio
 import pytest
 from opentimelineio import schema
 from support.timelines import clip, lane, movie, save, spans_of, timeline
-
 from temptrack.errors import TemptrackError
 from temptrack.timeline import foreign, read
 from temptrack.timeline.read import read_timeline
@@ -21,7 +20,8 @@ FCM: {fcm}
 002  B V C 01:00:02:00 01:00:02:{last} 10:00:01:00 10:00:01:{last}
 """
 
-OTIO_CLIP = """{"OTIO_SCHEMA": "Timeline.1", "metadata": {}, "tracks": {"OTIO_SCHEMA": "Stack.1", "children": [
+OTIO_CLIP = """{"OTIO_SCHEMA": "Timeline.1", "metadata": {},
+"tracks": {"OTIO_SCHEMA": "Stack.1", "children": [
 {"OTIO_SCHEMA": "Track.1", "kind": "Video", "children": [%s]}]}}"""
 
 
@@ -30,8 +30,10 @@ def whole(path: Path) -> list[Any]:
 
 
 def test_the_file_tells_name_rate_and_start(tmp_path: Path) -> None:
-    file = read_timeline(str(save(timeline(lane(clip("a", 0, 24)), start=86400), tmp_path / "cut.otio")))
-    assert (file.name, file.rate, file.timecode(0), file.duration_frames) == ("cut", 24, "01:00:00:00", 24)
+    path = save(timeline(lane(clip("a", 0, 24)), start=86400), tmp_path / "cut.otio")
+    file = read_timeline(str(path))
+    facts = (file.name, file.rate, file.timecode(0), file.duration_frames)
+    assert facts == ("cut", Fraction(24), "01:00:00:00", 24)
 
 
 def test_a_timeline_without_a_name_has_the_name_of_its_file(tmp_path: Path) -> None:
@@ -152,7 +154,7 @@ def test_the_caller_may_state_the_rate_of_an_edl(tmp_path: Path) -> None:
     path = tmp_path / "cut.edl"
     path.write_text(EDL.format(fcm="NON-DROP FRAME", last="12"))
     file = read_timeline(path, rate=Fraction(25))
-    assert (file.rate, file.notes) == (25, ())
+    assert (file.rate, file.notes) == (Fraction(25), ())
 
 
 def test_later_lanes_of_an_edl_keep_their_record_time(tmp_path: Path) -> None:
