@@ -14,9 +14,9 @@ import numpy.typing as npt
 from temptrack.errors import TemptrackError
 from temptrack.media.moments import Moment, sampled_moments
 from temptrack.media.movie import Movie, Precision, Target
-from temptrack.media.picture import PictureScaler, SquareFrame
+from temptrack.media.picture import PictureScaler, SquareFrame, WholePictureScaler
 from temptrack.media.stills import StillFiles
-from temptrack.media.types import FrameSpec, MediaWarning, Sampling, SegmentFrames
+from temptrack.media.types import Frames, FrameSpec, MediaWarning, Sampling, SegmentFrames
 from temptrack.timeline.segments import MediaKind, Segment
 
 _OPEN_FILES = 8
@@ -50,6 +50,26 @@ def sample_frames(
     scaler = PictureScaler(spec)
     plan = [(segment, sampled_moments(segment, sampling)) for segment in segments]
     return _sampled(plan, _Sampler(scaler, _PRECISION[sampling]), spec.size_px)
+
+
+def preview_frames(
+    segments: Iterable[Segment], *, size_px: tuple[int, int]
+) -> Iterator[tuple[Fraction, Frames]]:
+    """Yield small whole pictures for people to look at, about one a second, in record order.
+
+    What cannot be decoded is left out.
+
+    Args:
+        segments: segments in record order.
+        size_px: width and height; pictures of another shape get black bars.
+
+    Yields:
+        Seconds from the timeline's start, and [height, width, 3].
+    """
+    plan = [(segment, sampled_moments(segment, Sampling.STANDARD)) for segment in segments]
+    sampler = _Sampler(WholePictureScaler(size_px), _PRECISION[Sampling.STANDARD])
+    for sampled in _sampled(plan, sampler, size_px[1]):
+        yield from zip(sampled.record_s, sampled.frames, strict=True)
 
 
 def _sampled(

@@ -104,12 +104,18 @@ class PictureScaler:
     def square(self, frame: av.VideoFrame, presentation: Presentation) -> SquareFrame:
         """Return the centre square of a decoded picture as displayed."""
         width, height = _short_side_to(self._size_px, *presentation.size_px(frame))
+        picture = self._shown(frame, presentation, width, height)
+        top, left = (height - self._size_px) // 2, (width - self._size_px) // 2
+        return np.ascontiguousarray(picture[top : top + self._size_px, left : left + self._size_px])
+
+    def _shown(
+        self, frame: av.VideoFrame, presentation: Presentation, width: int, height: int
+    ) -> SquareFrame:
+        """Return the whole picture as displayed, scaled to a size."""
         turned = presentation.turned
         picture = self._scale(frame, height, width) if turned else self._scale(frame, width, height)
         picture = picture.transpose(1, 0, 2) if turned else picture
-        picture = picture[:: presentation.down, :: presentation.across]
-        top, left = (height - self._size_px) // 2, (width - self._size_px) // 2
-        return np.ascontiguousarray(picture[top : top + self._size_px, left : left + self._size_px])
+        return picture[:: presentation.down, :: presentation.across]
 
     def _scale(self, frame: av.VideoFrame, width: int, height: int) -> SquareFrame:
         # swscale scales the two fields apart and weaves them again, which would leave combs in the small
@@ -129,6 +135,28 @@ class PictureScaler:
             # What is transparent is black to the viewer, whatever colour the file keeps there.
             scaled = (scaled[..., :3].astype(np.uint16) * scaled[..., 3:] + 127) // 255
         return scaled.astype(np.uint8, copy=False)
+
+
+class WholePictureScaler(PictureScaler):
+    """Fits whole pictures into one size with black bars, for people to look at.
+
+    Not safe to share between threads.
+    """
+
+    def __init__(self, size_px: tuple[int, int]) -> None:
+        super().__init__(FrameSpec(size_px=min(size_px), interpolation="area"))
+        self._box_px = size_px
+
+    def square(self, frame: av.VideoFrame, presentation: Presentation) -> SquareFrame:
+        """Return the whole picture, [height, width, 3], in the middle of the box."""
+        box_width, box_height = self._box_px
+        width, height = presentation.size_px(frame)
+        scale = min(Fraction(box_width, width), Fraction(box_height, height))
+        width, height = max(1, round(width * scale)), max(1, round(height * scale))
+        box = np.zeros((box_height, box_width, 3), dtype=np.uint8)
+        top, left = (box_height - height) // 2, (box_width - width) // 2
+        box[top : top + height, left : left + width] = self._shown(frame, presentation, width, height)
+        return box
 
 
 def _short_side_to(size_px: int, width: int, height: int) -> tuple[int, int]:

@@ -9,8 +9,8 @@ from PIL import Image
 
 from temptrack.errors import TemptrackError
 from temptrack.media.audio_writing import encode_excerpt
-from temptrack.media.frames import sample_frames
-from temptrack.media.types import Frames, FrameSpec, Sampling
+from temptrack.media.frames import preview_frames
+from temptrack.media.types import Frames
 from temptrack.review.page import Entry, FilmFrame, Review, Sound
 from temptrack.review.sounds import Sounds
 from temptrack.suggest.cue import gain_for
@@ -22,7 +22,7 @@ _FADE_S = 0.03
 """Keeps the edges of an excerpt from clicking; short enough to leave a loop's seam unheard."""
 
 _MOST_FRAMES = 240
-_FRAME_SPEC = FrameSpec(size_px=180, interpolation="area")
+_FRAME_PX = (320, 180)
 _JPEG_QUALITY = 78
 
 
@@ -77,8 +77,7 @@ def film_frames(scope: Scope) -> list[FilmFrame]:
     """Return pictures of a scope, about one a second, fewer for a long scope."""
     found = [
         (float(at_s - scope.record.start_s), frame)
-        for sampled in sample_frames(scope.segments, sampling=Sampling.STANDARD, spec=_FRAME_SPEC)
-        for at_s, frame in zip(sampled.record_s, sampled.frames, strict=True)
+        for at_s, frame in preview_frames(scope.segments, size_px=_FRAME_PX)
     ]
     every = -(-len(found) // _MOST_FRAMES) if found else 1
     return [FilmFrame(at_s=at_s, image=_jpeg(frame)) for at_s, frame in found[::every]]
