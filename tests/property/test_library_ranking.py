@@ -33,7 +33,7 @@ def filters(draw: st.DrawFn) -> TrackFilter:
     duration = draw(ranges(0, 420))
     names = st.builds(lambda tag, case: case(tag.name), st.sampled_from(FAKE_TAGS), _case)
     licences = st.builds(lambda licence, case: case(licence), st.sampled_from(LICENCES), _case)
-    few = {"max_size": 2}
+    few = 2
     return TrackFilter(
         tempo_min_bpm=tempo[0],
         tempo_max_bpm=tempo[1],
@@ -41,14 +41,14 @@ def filters(draw: st.DrawFn) -> TrackFilter:
         duration_max_s=duration[1],
         key=draw(st.none() | st.builds(lambda key, case: case(key), st.sampled_from(KEYS), _case)),
         vocals=draw(st.none() | st.booleans()),
-        tags_all=tuple(draw(st.lists(names, **few))),
-        tags_none=tuple(draw(st.lists(names, **few))),
-        licences=tuple(draw(st.lists(licences, **few))),
-        licences_not=tuple(draw(st.lists(licences, **few))),
+        tags_all=tuple(draw(st.lists(names, max_size=few))),
+        tags_none=tuple(draw(st.lists(names, max_size=few))),
+        licences=tuple(draw(st.lists(licences, max_size=few))),
+        licences_not=tuple(draw(st.lists(licences, max_size=few))),
         folder=draw(
             st.none() | st.sampled_from([*FOLDERS, "/", "/MUSIC/", "/music/amb", "/music/./ambient/"])
         ),
-        exclude_ids=tuple(draw(st.lists(st.sampled_from([record.id for record in RECORDS]), **few))),
+        exclude_ids=tuple(draw(st.lists(st.sampled_from([record.id for record in RECORDS]), max_size=few))),
     )
 
 

@@ -18,7 +18,7 @@ FOLDERS = ("/music/ambient", "/music/ambient/night", "/music/Ambient 2", "/stock
 def unit_rows(seed: int, count: int, dim: int = FakeBundle.embed_dim) -> Matrix:
     """Return [count, dim] float32 rows of length 1."""
     rows = np.random.default_rng(seed).standard_normal((count, dim))
-    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), dtype=np.float32)
 
 
 def planted(index: int, seed: int = 0, dim: int = FakeBundle.embed_dim) -> TrackRecord:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -105,7 +106,7 @@ class Workshop:
 
     def _read(self, file: FileState, bundle: Bundle, seconds: Seconds) -> WhatItIs:
         with timed(seconds, "digest"):
-            content_digest = audio_digest(file.path)
+            content_digest = audio_digest(Path(file.path))
         with timed(seconds, "tags"):
             tags = read_tags(file.path)
         with timed(seconds, "words"):

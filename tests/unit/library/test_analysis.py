@@ -71,9 +71,8 @@ def _chord(root: int, is_minor: bool) -> Vector:
     semitones = [root - 12, root, root + (3 if is_minor else 4), root + 7]
     pitches_hz = [261.6256 * 2 ** (semitone / 12) for semitone in semitones]
     partials = [(pitch_hz * n, 0.1 / n) for pitch_hz in pitches_hz for n in (1, 2, 3)]
-    return np.sum([level * np.sin(2 * np.pi * hz * moments) for hz, level in partials], axis=0).astype(
-        np.float32
-    )
+    sound = np.sum([level * np.sin(2 * np.pi * hz * moments) for hz, level in partials], axis=0)
+    return np.asarray(sound, dtype=np.float32)
 
 
 def test_noise_and_silence_have_no_key() -> None:

@@ -1,5 +1,7 @@
 """The key of a track, where it has a clear one."""
 
+import warnings
+
 import numpy as np
 import numpy.typing as npt
 
@@ -42,7 +44,10 @@ def key_of_chroma(chroma: npt.NDArray[np.float64]) -> str | None:
 def _chroma(samples: Vector, rate_hz: int) -> npt.NDArray[np.float64]:
     import librosa
 
-    tuning = float(librosa.estimate_tuning(y=samples[: 60 * rate_hz], sr=rate_hz, n_fft=_N_FFT))
+    with warnings.catch_warnings():
+        # It warns when nothing in the sound has a pitch; concert pitch is then as good as any.
+        warnings.simplefilter("ignore")
+        tuning = float(librosa.estimate_tuning(y=samples[: 60 * rate_hz], sr=rate_hz, n_fft=_N_FFT))
     spectrum = np.abs(librosa.stft(samples, n_fft=_N_FFT, hop_length=_HOP))
     pitches_hz = np.fft.rfftfreq(_N_FFT, 1 / rate_hz)
     used = (pitches_hz >= _LOWEST_HZ) & (pitches_hz <= _HIGHEST_HZ)

@@ -48,7 +48,7 @@ def analyse_track(path: str, bundle: Bundle) -> tuple[Analysis, Seconds]:
     """
     seconds: Seconds = {}
     with timed(seconds, "decode"):
-        wave = decode_audio(path, rate_hz=DECODE_RATE_HZ, mono=False, duration_s=LONGEST_ANALYSED_S)
+        wave = decode_audio(Path(path), rate_hz=DECODE_RATE_HZ, mono=False, duration_s=LONGEST_ANALYSED_S)
         samples = np.nan_to_num(wave.samples[:2], nan=0.0, posinf=1.0, neginf=-1.0)
     if not samples.size:
         raise Corrupt(
