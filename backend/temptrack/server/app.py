@@ -183,13 +183,18 @@ def _stop_signal() -> asyncio.Event:
     """Return an event that SIGTERM and SIGINT set, once; the next one does what it always does."""
     told = asyncio.Event()
     loop = asyncio.get_running_loop()
-    numbers = [signal.SIGINT, signal.SIGTERM]
+    numbers = (signal.SIGINT, signal.SIGTERM)
 
-    def stop(_number: int, _frame: object) -> None:
+    def stop() -> None:
         for number in numbers:
-            signal.signal(number, signal.SIG_DFL)
-        loop.call_soon_threadsafe(told.set)
+            loop.remove_signal_handler(number)
+        told.set()
 
     for number in numbers:
-        signal.signal(number, stop)
+        # Of all threads gRPC's may get the signal; only the loop's own handler wakes the loop even then.
+        try:
+            loop.add_signal_handler(number, stop)
+        except NotImplementedError:
+            # Windows: its loop is woken by every signal.
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(told.set))
     return told
