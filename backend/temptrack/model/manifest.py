@@ -1,7 +1,7 @@
 """The manifest of a bundle: everything that must be known to run its graphs, and nothing guessed.
 
-A bundle is a folder with ``manifest.json`` and the files it lists. The format is final for version 1: a reader
-refuses a higher version, and fields are only ever added with defaults.
+A bundle is a folder with ``manifest.json`` and the files it lists. The format is final for version 1: a
+reader refuses a higher version, and fields are only ever added with defaults.
 """
 
 import hashlib
@@ -27,9 +27,10 @@ GraphName = Literal[
 - audio_encoder: windows [windows, window_samples] float32 -> features [windows, audio_dim]
 - music_tower: features [rows, audio_dim] -> embeddings [rows, embed_dim], tags [rows, tag count]
 - words_tower: features [rows, text_dim] -> embeddings [rows, embed_dim]
-- query_tower: video [queries, segments, video_dim], video_mask [queries, segments] float32 with 1 where there is
-  picture, text [queries, text_dim], text_weight [queries] -> embeddings [queries, embed_dim]. At weight 0 the
-  text is ignored (the constant x_null stands in its place inside the graph); a mask of zeros means no picture.
+- query_tower: video [queries, segments, video_dim], video_mask [queries, segments] float32 with 1 where
+  there is picture, text [queries, text_dim], text_weight [queries] -> embeddings [queries, embed_dim]. At
+  weight 0 the text is ignored (the constant x_null stands in its place inside the graph); a mask of zeros
+  means no picture.
 """
 
 

@@ -118,7 +118,7 @@ class OnnxBundle:
             or not len(frames)
         ):
             raise InvalidRequest(
-                f"Frames of shape {tuple(frames.shape)} and type {frames.dtype} do not fit bundle '{self.id}'.",
+                f"Frames of shape {frames.shape} and type {frames.dtype} do not fit bundle '{self.id}'.",
                 reason="FRAMES_SHAPE",
                 hint=f"Send at least one frame as uint8 [count, {size}, {size}, 3].",
             )

@@ -1,0 +1,1 @@
+"""From torch weights to bundles of ONNX graphs: exporting, quantising, checking parity, writing manifests."""

@@ -1,0 +1,57 @@
+"""Measuring how musicnn's outputs are spread over real music."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from temptrack.errors import TemptrackError
+from temptrack.media.audio import decode_audio
+from temptrack.model.bundles import load_bundle
+
+from temptrack_export.concepts import membership
+
+WINDOWS_PER_TRACK = 4
+SHORTEST_S = 20
+ENDINGS = {".flac", ".mp3", ".ogg", ".opus", ".wav"}
+
+
+def measure(folders: Sequence[Path], bundle_folder: Path, source: str) -> dict[str, str | list[float]]:
+    """Run the audio encoder over every track and return means and deviations of its outputs.
+
+    Args:
+        folders: searched with everything in them; links are skipped, so that no track counts twice.
+        bundle_folder: a bundle whose audio features are musicnn's log-odds.
+        source: what the folders hold, for the record.
+
+    Returns:
+        The content of ``lite0_calibration.json``.
+    """
+    bundle = load_bundle(bundle_folder, device="cpu")
+    spec = bundle.audio_spec
+    paths = sorted(
+        path
+        for folder in folders
+        for path in folder.rglob("*")
+        if path.suffix.lower() in ENDINGS and not path.is_symlink()
+    )
+    rows = []
+    for path in paths:
+        try:
+            samples = decode_audio(path, rate_hz=spec.rate_hz).samples[0]
+        except TemptrackError:
+            continue
+        count = len(samples) // spec.window_samples
+        if len(samples) < SHORTEST_S * spec.rate_hz:
+            continue
+        chosen = np.unique(np.linspace(0, count - 1, WINDOWS_PER_TRACK).round().astype(int))
+        windows = samples[: count * spec.window_samples].reshape(count, -1)[chosen]
+        rows.append(bundle.encode_audio(windows).mean(axis=0))
+    logits = np.array(rows, np.float64)
+    mean, deviation = logits.mean(axis=0), logits.std(axis=0)
+    concepts = ((logits - mean) / deviation) @ membership()
+    return {
+        "source": f"{len(rows)} tracks of {source}",
+        "mean": [round(float(value), 5) for value in mean],
+        "deviation": [round(float(value), 5) for value in deviation],
+        "concept_deviation": [round(float(value), 5) for value in concepts.std(axis=0)],
+    }
