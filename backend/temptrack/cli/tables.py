@@ -10,7 +10,8 @@ from rich.text import Text
 
 from temptrack.cli.screen import clock
 from temptrack.library.types import LICENCE_UNKNOWN, LibraryInfo, Track
-from temptrack.suggest.types import PromptReading, Reason, ReasonKind, Suggestion, Suggestions
+from temptrack.review.evidence import grouped
+from temptrack.suggest.types import PromptReading, Reason, Suggestion, Suggestions
 
 if TYPE_CHECKING:
     from temptrack.cli.reports import Check, MediaUse, TimelineReport
@@ -90,17 +91,8 @@ def use_text(suggestion: Suggestion) -> Text:
 
 
 def reasons_text(reasons: Sequence[Reason]) -> Text:
-    """Return the strongest evidence, tags together in one line."""
-    tags = [reason.text.removeprefix("tagged ") for reason in reasons if reason.kind is ReasonKind.TAG]
-    others = [reason for reason in reasons if reason.kind is not ReasonKind.TAG]
-    lines = [f"heard: {', '.join(tags)}"] if tags else []
-    # One line a kind: the first is the strongest, and five lines a track would be a wall of words.
-    seen: set[ReasonKind] = set()
-    for reason in others:
-        if reason.kind not in seen:
-            seen.add(reason.kind)
-            lines.append(reason.text)
-    return Text("\n".join(lines[:_REASONS_SHOWN]))
+    """Return the evidence, one line a kind."""
+    return Text("\n".join(line.text for line in grouped(reasons)[:_REASONS_SHOWN]))
 
 
 def reading_lines(prompt: PromptReading, *, has_picture: bool, text_weight: float) -> Text:

@@ -126,9 +126,10 @@
 
   const light = (segment, on) =>
     document.querySelectorAll(`.ruler [data-segment="${segment}"]`).forEach((mark) => mark.classList.toggle("lit", on));
-  document.querySelectorAll(".evidence [data-segment]").forEach((item) => {
-    item.addEventListener("mouseenter", () => light(item.dataset.segment, true));
-    item.addEventListener("mouseleave", () => light(item.dataset.segment, false));
+  document.querySelectorAll(".evidence [data-segments]").forEach((item) => {
+    const segments = item.dataset.segments.split(" ").filter(Boolean);
+    item.addEventListener("mouseenter", () => segments.forEach((segment) => light(segment, true)));
+    item.addEventListener("mouseleave", () => segments.forEach((segment) => light(segment, false)));
   });
 
   if (strip) {

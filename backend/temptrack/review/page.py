@@ -11,8 +11,9 @@ import jinja2
 from markupsafe import Markup
 
 from temptrack.library.types import Track
+from temptrack.review.evidence import grouped
 from temptrack.review.waveform import HEIGHT, WIDTH, outline
-from temptrack.suggest.types import Reason, ReasonKind, Suggestion, Suggestions
+from temptrack.suggest.types import ReasonKind, Suggestion, Suggestions
 
 _TILES = 14
 _TAGS_SHOWN = 6
@@ -198,7 +199,7 @@ def _entry(entry: Entry, review: Review) -> dict[str, object]:
             for reason in suggestion.reasons
             if reason.kind is ReasonKind.TAG
         ][:_TAGS_SHOWN],
-        "evidence": [_evidence(reason) for reason in suggestion.reasons if reason.kind is not ReasonKind.TAG],
+        "evidence": [line for line in grouped(suggestion.reasons) if line.kind is not ReasonKind.TAG],
         "placed": suggestion.rank == review.placed_rank,
     }
 
@@ -214,20 +215,3 @@ def _facts(track: Track) -> list[str]:
     if track.loudness_lufs is not None:
         facts.append(f"{track.loudness_lufs:.0f} LUFS")
     return facts
-
-
-_EVIDENCE_LABELS = {
-    ReasonKind.PROMPT: "your words",
-    ReasonKind.FILE_WORDS: "its own words",
-    ReasonKind.SEGMENT: "picture",
-    ReasonKind.REFERENCE: "reference",
-}
-
-
-def _evidence(reason: Reason) -> dict[str, object]:
-    return {
-        "label": _EVIDENCE_LABELS.get(reason.kind, reason.kind.value),
-        "text": reason.text,
-        "score": reason.score,
-        "segment": reason.segment_index,
-    }

@@ -66,6 +66,7 @@ def test_what_is_no_key_is_refused(text: str) -> None:
         ("Creative Commons Attribution-ShareAlike 4.0 International", "", "CC-BY-SA-4.0"),
         ("Creative Commons Attribution Non-Commercial No Derivatives", "", "CC-BY-NC-ND"),
         ("GPL v2 or later", "", "GPL-2.0-or-later"),
+        ("GPL-2.0-or-later", "", "GPL-2.0-or-later"),
         ("LGPL-3", "", "LGPL-3.0-only"),
         ("", "public domain", "public domain"),
         ("Studio contract 7", "", "Studio contract 7"),
