@@ -9,7 +9,6 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import islice
 from typing import Any
 
 from opentimelineio import schema
@@ -140,7 +139,8 @@ def _uncovered(lower: Sequence[Look], upper: Sequence[Look]) -> list[Look]:
     parts: list[Look] = []
     for look in lower:
         start = look.start_frames
-        for cover in islice(upper, bisect_right(ends, start), None):
+        for index in range(bisect_right(ends, start), len(upper)):
+            cover = upper[index]
             if cover.start_frames >= look.end_frames:
                 break
             if start < cover.start_frames:

@@ -2,6 +2,7 @@
 
 import math
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from opentimelineio.opentime import RationalTime
@@ -33,6 +34,7 @@ SNAP_TOLERANCE = Fraction(1, 100)
 _FINEST_DENOMINATOR = 1_000_000
 
 
+@lru_cache(maxsize=256)
 def snap_rate(rate: float | Fraction) -> Fraction:
     """Return the exact rate that a rounded one stands for: 23.976 and 23.98 become 24000/1001.
 
@@ -84,7 +86,7 @@ def seconds_of(time: Any) -> Fraction:
             reason="BAD_TIME",
             hint="Export the timeline again from the program that wrote it.",
         )
-    exact = Fraction(value)
+    exact = Fraction(int(value)) if value.is_integer() else Fraction(value)
     if exact.denominator > _FINEST_DENOMINATOR:
         exact = exact.limit_denominator(_FINEST_DENOMINATOR)
     return exact / snap_rate(rate)

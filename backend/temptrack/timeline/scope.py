@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from fractions import Fraction
-from itertools import islice
 from pathlib import Path
 
 from temptrack.errors import InvalidRequest, NotFound, NotReady
@@ -192,7 +191,8 @@ def _segments(record: RecordRange, spans: Sequence[MediaSpan]) -> tuple[Segment,
         )
         end = max(end, start + 1)
         inside: list[MediaSpan] = []
-        for span in islice(spans, waiting, None):
+        for position in range(waiting, len(spans)):
+            span = spans[position]
             if span.record.start_frames >= end:
                 break
             inside.append(_cut(span, start, end))

@@ -41,7 +41,8 @@ def test_what_is_written_reads_back_the_same(file: TimelineFile, tmp_path: Path)
 
 def test_old_schemas_exact_numbers_and_unknown_things_come_out_as_they_went_in(tmp_path: Path) -> None:
     text = """{"OTIO_SCHEMA": "Timeline.1", "name": "é",
-    "metadata": {"n": 1, "f": 1.9833333333333334, "x": NaN}, "global_start_time": null, "theirs": {"OTIO_SCHEMA": "Theirs.9"},
+    "metadata": {"n": 1, "f": 1.9833333333333334, "x": NaN}, "global_start_time": null,
+    "theirs": {"OTIO_SCHEMA": "Theirs.9"},
     "tracks": {"OTIO_SCHEMA": "Stack.1", "name": "", "metadata": {}, "source_range": null, "effects": [],
     "markers": [], "children": [{"OTIO_SCHEMA": "Sequence.1", "name": "V", "kind": "Video", "metadata": {},
     "source_range": null, "effects": [], "markers": [], "children": [{"OTIO_SCHEMA": "Clip.1", "name": "a",
