@@ -94,7 +94,8 @@ class JointSpace:
 
 def unit(rows: npt.NDArray[Any]) -> Array:
     """Scale rows to length 1."""
-    scaled: Array = np.asarray(rows, np.float64) / np.maximum(np.linalg.norm(rows, axis=-1, keepdims=True), 1e-9)
+    values: Array = np.asarray(rows, np.float64)
+    scaled: Array = values / np.maximum(np.linalg.norm(values, axis=-1, keepdims=True), 1e-9)
     return scaled
 
 
