@@ -23,7 +23,8 @@ _CC_LONG = re.compile(
 )
 _CC0 = re.compile(r"\bCC[\s-]?0\b|creative\s+commons\s+zero", re.IGNORECASE)
 _GNU = re.compile(
-    r"\b(?P<name>L?GPL)[\s-]*v?(?P<version>[123](?:\.[01])?)?(?P<later>\+|[\s-]+or[\s-]+later)?", re.IGNORECASE
+    r"\b(?P<name>L?GPL)[\s-]*v?(?P<version>[123](?:\.[01])?)?(?P<later>\+|[\s-]+or[\s-]+later)?",
+    re.IGNORECASE,
 )
 _SPEAKS_OF_LICENCE = re.compile(
     r"licen[cs]e|creative\s+commons|public\s+domain|royalty.free|all\s+rights\s+released", re.IGNORECASE

@@ -100,9 +100,9 @@ class LanceReader:
         return [
             SearchHit(
                 track_id=track_id,
-                score=float(score),
-                audio_score=float(audio_score),
-                words_score=float(next(words_scores)) if has_words else None,
+                score=_cosine(score),
+                audio_score=_cosine(audio_score),
+                words_score=_cosine(next(words_scores)) if has_words else None,
             )
             for track_id, score, audio_score, has_words in zip(ids, scores, audio_scores, worded, strict=True)
         ]
@@ -270,3 +270,8 @@ class LanceReader:
     def _models(table: pa.Table) -> Iterator[Track]:
         for row in table.to_pylist():
             yield Track(**{**row, "tags": schema.tags_of(row["tags"])})
+
+
+def _cosine(score: float) -> float:
+    # Rounding may carry a vector compared with itself a hair past 1.
+    return min(1.0, max(-1.0, float(score)))
