@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from temptrack import __version__, home
-from temptrack.cli.engine import DEFAULT_BUNDLE, open_bundle
+from temptrack.cli import engine
 from temptrack.cli.failures import explain
 from temptrack.cli.reports import Check
 from temptrack.errors import Forbidden, NotSupported, TemptrackError
@@ -43,7 +43,7 @@ def examine(*, server: str | None, bundle: str | None, device: str) -> list[Chec
         *_guarded("media", _media),
     ]
     loaded: list[Bundle] = []
-    checks += _guarded("bundle", lambda: _bundle(bundle or DEFAULT_BUNDLE, device, loaded))
+    checks += _guarded("bundle", lambda: _bundle(bundle or engine.DEFAULT_BUNDLE, device, loaded))
     checks += _guarded("libraries", lambda: _libraries(loaded[0] if loaded else None))
     if server is not None:
         checks += _guarded("server", lambda: _server(server))
@@ -151,7 +151,7 @@ def _media() -> Iterator[Check]:
 
 
 def _bundle(bundle: str, device: str, loaded: list[Bundle]) -> Iterator[Check]:
-    opened = open_bundle(bundle, device)
+    opened = engine.open_bundle(bundle, device)
     loaded.append(opened)
     yield _check(
         "bundle", f"{opened.id} loads on {opened.provider}, its files are intact ({opened.digest[:12]})"

@@ -34,6 +34,10 @@ def demo(
             "--offline", metavar=FLAG, help="Fetch nothing: paint the film and compose the music instead."
         ),
     ] = False,
+    workers: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=0, max=256, help="Processes to index with. Usual: one a core."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Try temptrack on a short film and some open music, and open the page it writes.
@@ -44,7 +48,7 @@ def demo(
     from temptrack.cli.screen import print_json
 
     with _own_home(out):
-        report = _make(out, offline=offline, quiet=as_json)
+        report = _make(out, offline=offline, workers=workers, quiet=as_json)
     if as_json:
         print_json(report)
     else:
@@ -67,7 +71,7 @@ def _own_home(out: Path) -> Iterator[None]:
             os.environ[ENVIRONMENT_VARIABLE] = before
 
 
-def _make(out: Path, *, offline: bool, quiet: bool) -> "DemoReport":
+def _make(out: Path, *, offline: bool, workers: int | None, quiet: bool) -> "DemoReport":
     from temptrack.cli.cuts import read_cut
     from temptrack.cli.engine import open_suggester
     from temptrack.cli.reports import DemoReport
@@ -77,7 +81,7 @@ def _make(out: Path, *, offline: bool, quiet: bool) -> "DemoReport":
     music, footage = _material(out, offline=offline, quiet=quiet)
     timeline = out / "film.otio"
     write_film(footage.shots, timeline)
-    track_count = _index(music.folder, quiet=quiet)
+    track_count = _index(music.folder, workers=workers, quiet=quiet)
     cut = read_cut(timeline, ScopeRequest.whole())
     credits_ = (*dict.fromkeys(shot.credit for shot in footage.shots), *music.credits)
     with open_suggester(library=_LIBRARY) as suggester:
@@ -121,7 +125,7 @@ def _material(out: Path, *, offline: bool, quiet: bool) -> "tuple[Music, Footage
     return music, footage
 
 
-def _index(folder: Path, *, quiet: bool) -> int:
+def _index(folder: Path, *, workers: int | None, quiet: bool) -> int:
     from functools import partial
 
     from temptrack.cli.engine import DEFAULT_BUNDLE, open_bundle
@@ -144,6 +148,7 @@ def _index(folder: Path, *, quiet: bool) -> int:
             store,
             [folder],
             partial(open_bundle, DEFAULT_BUNDLE, "cpu", threads=1),
+            workers=workers,
             progress=lambda done, total, _path, _rate: tick(done, total),
             cancelled=cancelled,
             prune=True,

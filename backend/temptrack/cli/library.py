@@ -12,6 +12,12 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Make, fill, show and remove libraries of music.")
 
+Workers = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N", min=0, max=256, help="Processes to use; 0 works in this one. Usual: one a core."
+    ),
+]
 LibraryName = Annotated[str, typer.Argument(metavar="NAME", help="Name of the library.")]
 
 
@@ -49,12 +55,7 @@ def create(
 def index(
     name: LibraryName,
     folders: Annotated[list[Path], typer.Argument(metavar="FOLDER...", help="Folders of music, or files.")],
-    workers: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N", min=0, max=256, help="Processes to use; 0 works in this one. Usual: one a core."
-        ),
-    ] = None,
+    workers: Workers = None,
     prune: Annotated[
         bool,
         typer.Option(
@@ -214,6 +215,7 @@ def delete(
 @app.command()
 def reindex(
     name: LibraryName,
+    workers: Workers = None,
     bundle: BundleName = None,
     device: DeviceName = "auto",
     as_json: AsJson = False,
@@ -228,7 +230,7 @@ def reindex(
     uri = None if Path(store.uri) == _own_folder(name) else store.uri
     delete_library(name)
     LibraryStore.create(name, uri, bundle_id=loaded.id, bundle_digest=loaded.digest)
-    index(name, folders, bundle=bundle or DEFAULT_BUNDLE, device=device, as_json=as_json)
+    index(name, folders, workers=workers, bundle=bundle or DEFAULT_BUNDLE, device=device, as_json=as_json)
 
 
 def _own_folder(name: str) -> Path:

@@ -10,11 +10,18 @@ from typer.core import TyperGroup
 from temptrack import __version__
 from temptrack.cli import demo, doctor, library, serve, suggest, timeline
 from temptrack.cli.choices import FLAG
-from temptrack.cli.failures import report
+from temptrack.cli.failures import explain, report
 
 
 class _Front(TyperGroup):
     """Turns every failure into one sentence and an exit code, however the command was started."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as interrupt:
+            # Newer releases of typer would leave at once, without a word.
+            raise explain(interrupt) from interrupt
 
     def main(
         self,
