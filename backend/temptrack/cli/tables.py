@@ -11,7 +11,7 @@ from rich.text import Text
 from temptrack.cli.screen import clock
 from temptrack.library.types import LICENCE_UNKNOWN, LibraryInfo, Track
 from temptrack.review.evidence import grouped
-from temptrack.suggest.types import PromptReading, Reason, Suggestion, Suggestions
+from temptrack.suggest.types import PromptReading, Reason, ReasonKind, Suggestion, Suggestions
 
 if TYPE_CHECKING:
     from temptrack.cli.reports import Check, MediaUse, TimelineReport
@@ -24,7 +24,7 @@ _STATE_MARKS = {"ok": ("✓", "green"), "note": ("•", "yellow"), "broken": ("�
 
 def suggestion_table(answer: Suggestions) -> RenderableType:
     """Return the ranked tracks: what each is, how to use it and why it is here."""
-    table = _plain_table()
+    table = _plain_table(leading=1)
     table.add_column("#", justify="right", style="dim")
     table.add_column("Match", no_wrap=True)
     table.add_column("Track", ratio=6)
@@ -81,18 +81,19 @@ def licence_text(licence: str) -> Text:
 
 
 def use_text(suggestion: Suggestion) -> Text:
-    """Return where in the track to start and how it covers the scope."""
+    """Return which part of the track to use and how it covers the scope."""
     excerpt, fit = suggestion.excerpt, suggestion.fit
-    if fit.scope_s is None:
-        return Text(fit.text, "dim")
-    snapped = f" on a {excerpt.snapped_to}" if excerpt.snapped_to in ("bar", "beat") else ""
-    start = "from the start" if excerpt.start_s == 0 else f"from {clock(excerpt.start_s)}{snapped}"
-    return Text.assemble(start, "\n", (fit.text, "dim" if fit.shortfall_s == 0 else "yellow"))
+    text = Text(fit.text, "yellow" if fit.shortfall_s else "")
+    if fit.scope_s is not None and excerpt.snapped_to in ("bar", "beat"):
+        text.append(f"\nstarts on a {excerpt.snapped_to}", "dim")
+    return text
 
 
 def reasons_text(reasons: Sequence[Reason]) -> Text:
-    """Return the evidence, one line a kind."""
-    return Text("\n".join(line.text for line in grouped(reasons)[:_REASONS_SHOWN]))
+    """Return the evidence, one line a kind; of the segments only the one that fits best."""
+    segments = [reason for reason in reasons if reason.kind is ReasonKind.SEGMENT]
+    shown = [reason for reason in reasons if reason not in segments[1:]]
+    return Text("\n".join(line.text for line in grouped(shown)[:_REASONS_SHOWN]))
 
 
 def reading_lines(prompt: PromptReading, *, has_picture: bool, text_weight: float) -> Text:
@@ -177,5 +178,5 @@ def check_lines(checks: Sequence["Check"]) -> Text:
     return Text("\n").join(lines)
 
 
-def _plain_table() -> Table:
-    return Table(box=box.SIMPLE_HEAD, expand=True, pad_edge=False, header_style="dim")
+def _plain_table(*, leading: int = 0) -> Table:
+    return Table(box=box.SIMPLE_HEAD, expand=True, pad_edge=False, header_style="dim", leading=leading)
