@@ -6,7 +6,7 @@ STAMP_DEMO := $(VENV)/.installed-demo
 STAMP_DEV := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types contracts check stubs stubs-check reference goldens clean
+.PHONY: help demo test lint types contracts check stubs stubs-check reference reference-check clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -23,7 +23,7 @@ $(STAMP_DEV): $(BIN)/python pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable '.[cpu,server,formats]' --group dev
 	@touch $@ $(STAMP_DEMO)
 
-demo: $(STAMP_DEMO) ## index real music, suggest for a short film, write demo/review.html
+demo: $(STAMP_DEMO) ## index real music, suggest for a short film, write demo/index.html
 	$(BIN)/temptrack demo --out demo
 
 test: $(STAMP_DEV) ## set everything up and pass every test
@@ -39,7 +39,13 @@ contracts: $(STAMP_DEV) ## import-linter and buf
 	$(BIN)/lint-imports
 	$(BIN)/buf lint proto
 
-check: lint types contracts ## everything but the tests
+reference: $(STAMP_DEV) ## rewrite docs/reference from the code
+	$(BIN)/python tools/generate_reference.py
+
+reference-check: $(STAMP_DEV) ## fail where docs/reference is not what the code says
+	$(BIN)/python tools/generate_reference.py --check
+
+check: lint types contracts stubs-check reference-check ## everything but the tests
 
 STUBS_PYTHON := .venv-stubs/bin/python
 

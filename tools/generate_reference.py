@@ -11,6 +11,7 @@ from typing import Any
 
 import typer
 from pydantic import BaseModel
+
 from temptrack.cli import reports
 from temptrack.cli.main import app
 from temptrack.library.report import IndexReport

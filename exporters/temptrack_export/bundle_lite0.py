@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
+from tokenizers import Tokenizer
+
 from temptrack import __version__
 from temptrack.model.manifest import (
     FORMAT_VERSION,
@@ -24,8 +26,6 @@ from temptrack.model.manifest import (
     TensorSpec,
     TextPreprocessing,
 )
-from tokenizers import Tokenizer
-
 from temptrack_export import efficientnet, lite0, minilm, musicnn
 from temptrack_export.graphs import (
     Example,

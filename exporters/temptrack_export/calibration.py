@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+
 from temptrack.errors import TemptrackError
 from temptrack.media.audio import decode_audio
 from temptrack.model.bundles import load_bundle
-
 from temptrack_export.concepts import membership
 
 WINDOWS_PER_TRACK = 4

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from temptrack.model.types import TagGroup
 
+from temptrack.model.types import TagGroup
 from temptrack_export.musicnn import RAW_TAGS
 
 

@@ -11,8 +11,9 @@ import onnx
 import onnxruntime
 import torch
 from onnx import TensorProto, helper, numpy_helper
-from temptrack.model.manifest import TensorSpec
 from torch import nn
+
+from temptrack.model.manifest import TensorSpec
 
 OPSET = 18
 LARGE_TENSOR_BYTES = 8 << 20

@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
-from temptrack.model.types import TagGroup
 from torch import Tensor, nn
 from torch.nn import functional
 
+from temptrack.model.types import TagGroup
 from temptrack_export.concepts import CONCEPTS, membership, mentions
 from temptrack_export.musicnn import RAW_TAGS
 from temptrack_export.texts import Caption

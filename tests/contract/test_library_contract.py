@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from support.fake_bundle import FakeBundle
 from support.planted_tracks import planted, planted_library, unit_rows
 from temptrack.errors import InvalidRequest, NotFound, NotReady

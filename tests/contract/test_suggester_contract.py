@@ -6,6 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+
 from support.fake_bundle import FakeBundle
 from support.suggesters import (
     BUILDERS,

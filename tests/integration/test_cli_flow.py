@@ -6,6 +6,8 @@ from typing import Any
 
 import opentimelineio as otio
 import pytest
+from typer.testing import CliRunner
+
 from support.fake_bundle import FakeBundle
 from support.fake_server import fake_workings
 from support.films import Shot, make_film, make_still, moving, numbered
@@ -17,7 +19,6 @@ from temptrack.cli.main import app
 from temptrack.demo.composed import PIECES
 from temptrack.demo.painted import PAINTED_SCENES
 from temptrack.server.options import ServerOptions
-from typer.testing import CliRunner
 
 TITLES = ("Slow Morning", "Night Bus", "The Chase")
 

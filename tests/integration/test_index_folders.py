@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+
 from support import tones
 from support.fake_bundle import FakeBundle
 from temptrack.errors import NotFound, NotReady

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+
 from support import index_runner, tones
 from support.fake_bundle import FakeBundle
 from temptrack.library import schema

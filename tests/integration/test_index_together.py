@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from support import index_once, tones
 from support.fake_bundle import FakeBundle
 from temptrack.library.ingest import index_folders

@@ -3,6 +3,7 @@
 from fractions import Fraction
 
 import pytest
+
 from support.fake_bundle import FakeBundle
 from support.stored_library import record_of, store_rows
 from support.suggesters import LIBRARY, make_engine, make_picture, make_rows

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from support.reference import reference_data
 from support.segments_of import segment, span, still, whole_movie
 from temptrack.media.audio import decode_audio

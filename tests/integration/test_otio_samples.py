@@ -3,6 +3,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from support.otio_goldens import GOLDENS, golden_path, golden_text, samples
 from support.reference import reference_data
 from support.timelines import cue

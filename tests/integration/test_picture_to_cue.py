@@ -6,6 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+
 from support.fake_bundle import FakeBundle
 from support.films import Shot, make_film, moving, solid, truncate
 from support.segments_of import whole_movie

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from google.rpc import error_details_pb2
 from grpc_status import rpc_status
+
 from support.serving import (
     PATIENCE_S,
     SIZE_PX,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import grpc
 import pytest
+
 from support import tones
 from support.fake_server import fake_workings
 from support.serving import PATIENCE_S, running

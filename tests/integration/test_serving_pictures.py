@@ -8,6 +8,7 @@ import grpc
 import numpy as np
 import pytest
 from PIL import Image
+
 from support.serving import ENCODER_ID, PATIENCE_S, SIZE_PX, DoubleSuggester, serving
 from temptrack import errors
 from temptrack.client.remote import RemoteSuggester

@@ -14,6 +14,7 @@ import grpc
 import numpy as np
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
+
 from support.fake_bundle import FakeBundle
 from support.serving import PATIENCE_S
 from temptrack import errors

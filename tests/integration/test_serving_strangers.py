@@ -9,6 +9,7 @@ from contextlib import closing, contextmanager
 
 import grpc
 import pytest
+
 from support.serving import PATIENCE_S, DoubleSuggester, no_index, running, serving
 from temptrack import errors
 from temptrack.client.remote import RemoteSuggester

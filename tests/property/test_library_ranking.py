@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from support.fake_bundle import FAKE_TAGS
 from support.planted_tracks import FOLDERS, LICENCES, planted, planted_library, unit_rows
 from temptrack.library import schema

@@ -3,6 +3,7 @@ from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from temptrack.media.moments import sampled_moments, source_time
 from temptrack.media.types import Sampling
 from temptrack.timeline.segments import MediaSource, MediaSpan, RecordRange, Segment, SourceRange

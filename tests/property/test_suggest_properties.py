@@ -7,6 +7,7 @@ from fractions import Fraction
 import numpy as np
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+
 from support.fake_bundle import FAKE_TAGS, FakeBundle
 from support.suggesters import LIBRARY, make_detail, make_engine, make_picture, make_rows, unit_rows
 from temptrack.library.types import LibraryInfo, Track, TrackFilter

@@ -2,6 +2,7 @@ from fractions import Fraction
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from temptrack.timeline.rates import SMPTE_RATES, nearest_frame, rational_time, seconds_of, snap_rate
 from temptrack.timeline.timecode import allows_drop_frame, frames_from_timecode, timecode_from_frames
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from opentimelineio import schema
+
 from support.timelines import clip, cue, dissolve, gap, lane, nested, save, sound_lane, time_range, timeline
 from temptrack.errors import TemptrackError
 from temptrack.timeline.lanes import Lane

@@ -8,6 +8,7 @@ import pytest
 from google.protobuf.message import DecodeError
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from temptrack import errors
 from temptrack.library.report import FailedFile, IndexReport
 from temptrack.library.types import LibraryInfo, Track, TrackFilter, TrackTag

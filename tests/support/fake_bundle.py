@@ -61,7 +61,7 @@ class FakeBundle:
         return _normalised(text_features)
 
     def embed_query(self, video: Matrix | None, text: Vector | None, text_weight: float) -> Vector:
-        picture = None
+        picture: Vector | None = None
         if video is not None:
             picture = _normalised(np.resize(video.mean(axis=0), (1, self.embed_dim)))[0]
         if picture is None and text is None:
@@ -71,13 +71,16 @@ class FakeBundle:
             return text
         if text is None:
             return picture
-        return _normalised(((1 - text_weight) * picture + text_weight * text)[None])[0]
+        both: Vector = _normalised(((1 - text_weight) * picture + text_weight * text)[None])[0]
+        return both
 
 
 def _unit(seed: bytes, dim: int) -> Vector:
     generator = np.random.default_rng(int.from_bytes(hashlib.sha256(seed).digest()[:8], "little"))
-    return _normalised(generator.standard_normal((1, dim)))[0]
+    row: Vector = _normalised(generator.standard_normal((1, dim)))[0]
+    return row
 
 
 def _normalised(rows: Matrix | np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> Matrix:
-    return (rows / np.linalg.norm(rows, axis=-1, keepdims=True)).astype(np.float32)
+    unit: Matrix = (rows / np.linalg.norm(rows, axis=-1, keepdims=True)).astype(np.float32)
+    return unit

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 import numpy as np
+
 from temptrack.errors import NotFound
 from temptrack.library.types import LibraryInfo, SearchHit, Track, TrackDetail, TrackFilter
 from temptrack.model.types import Bundle, Vector

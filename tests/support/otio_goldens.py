@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import opentimelineio as otio
+
 from temptrack.errors import TemptrackError
 from temptrack.timeline.read import read_timeline
 from temptrack.timeline.scope import select_scope

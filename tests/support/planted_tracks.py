@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Sequence
 
 import numpy as np
+
 from support.fake_bundle import FAKE_TAGS, FakeBundle
 from temptrack.library.keys import KEYS
 from temptrack.library.records import Analysis, FileState, FileWords, TrackRecord

@@ -2,10 +2,12 @@
 
 import os
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 ENVIRONMENT_VARIABLE = "TEMPTRACK_REFERENCE"
+REQUIRED_VARIABLE = "TEMPTRACK_REQUIRE_REFERENCE"
 
 
 def reference_data() -> Path:
@@ -13,5 +15,12 @@ def reference_data() -> Path:
     chosen = os.environ.get(ENVIRONMENT_VARIABLE)
     folder = Path(chosen) if chosen else Path(__file__).parents[2].parent / "shared" / "data"
     if not folder.is_dir():
-        pytest.skip(f"no reference material at {folder}; set {ENVIRONMENT_VARIABLE} to its folder")
+        absent(f"no reference material at {folder}; set {ENVIRONMENT_VARIABLE} to its folder")
     return folder
+
+
+def absent(why: str) -> NoReturn:
+    """Skip the test for want of material, or fail it where material is required."""
+    if os.environ.get(REQUIRED_VARIABLE):
+        pytest.fail(why)
+    pytest.skip(why)

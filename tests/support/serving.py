@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
+
 from temptrack.client.remote import RemoteSuggester
 from temptrack.library.report import IndexReport, Progress
 from temptrack.library.store import LibraryStore

@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, contextmanager
 from fractions import Fraction
 
 import numpy as np
+
 from support.fake_bundle import FAKE_TAGS, FakeBundle
 from support.memory_library import MemoryLibrary, Row
 from support.serving import through_a_server

@@ -7,6 +7,7 @@ from typing import Any
 import opentimelineio as otio
 from opentimelineio import schema
 from opentimelineio.opentime import RationalTime, TimeRange
+
 from temptrack.timeline.cue import Cue, CuePart
 from temptrack.timeline.segments import MediaSpan, RecordRange, Scope
 

@@ -42,9 +42,11 @@ class SegmentReport(_Report):
 
 
 class ProblemReport(_Report):
-    """Something on the timeline that was skipped."""
+    """Something on the timeline that was skipped, or used on an assumption."""
 
-    kind: str = Field(description="missing-media, no-media, unsupported or assumed")
+    kind: str = Field(
+        description="missing-media, no-media or unsupported: skipped; assumed: used, the message says how"
+    )
     clip: str
     message: str
     record: Span | None

@@ -5,14 +5,13 @@ from contextlib import closing
 from pathlib import PurePath
 from typing import Any
 
-from temptrack_api.v1 import library_pb2, library_pb2_grpc
-
 from temptrack import errors
 from temptrack.client.connection import Connection
 from temptrack.library.report import IndexReport, Progress
 from temptrack.library.types import LibraryInfo, Track
 from temptrack.wire.limits import MAX_PAGE_SIZE
 from temptrack.wire.mirror import build, from_message
+from temptrack_api.v1 import library_pb2, library_pb2_grpc
 
 _TRACKS_A_CALL = 200
 

@@ -5,8 +5,6 @@ from functools import cached_property
 from types import TracebackType
 from typing import Self
 
-from temptrack_api.v1 import bundle_pb2, bundle_pb2_grpc, suggestion_pb2, suggestion_pb2_grpc
-
 from temptrack.client.connection import DEFAULT_DEADLINE_S, Connection
 from temptrack.client.library_client import LibraryClient
 from temptrack.library.types import LibraryInfo
@@ -16,6 +14,7 @@ from temptrack.suggest.types import EngineInfo, Query, Suggestions
 from temptrack.wire import convert
 from temptrack.wire.mirror import build
 from temptrack.wire.pictures import to_pictures
+from temptrack_api.v1 import bundle_pb2, bundle_pb2_grpc, suggestion_pb2, suggestion_pb2_grpc
 
 
 class RemoteSuggester:

@@ -10,14 +10,6 @@ from typing import Any, Final
 import grpc
 import grpc.aio
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
-from temptrack_api.v1 import (
-    bundle_pb2,
-    bundle_pb2_grpc,
-    library_pb2,
-    library_pb2_grpc,
-    suggestion_pb2,
-    suggestion_pb2_grpc,
-)
 
 from temptrack import errors
 from temptrack.server.engine import Engine
@@ -30,6 +22,14 @@ from temptrack.server.suggestion_service import BundleService, SuggestionService
 from temptrack.suggest.types import EngineInfo, Suggester
 from temptrack.wire import limits
 from temptrack.wire.address import Address
+from temptrack_api.v1 import (
+    bundle_pb2,
+    bundle_pb2_grpc,
+    library_pb2,
+    library_pb2_grpc,
+    suggestion_pb2,
+    suggestion_pb2_grpc,
+)
 
 log = logging.getLogger(__name__)
 

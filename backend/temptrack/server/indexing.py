@@ -6,13 +6,12 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from temptrack_api.v1 import library_pb2
-
 from temptrack.library.report import IndexReport, Progress
 from temptrack.library.store import LibraryStore
 from temptrack.server.shelf import Shelf
 from temptrack.suggest.types import EngineInfo
 from temptrack.wire.mirror import readable, to_message
+from temptrack_api.v1 import library_pb2
 
 IndexFolders = Callable[[LibraryStore, Sequence[Path], Progress, Callable[[], bool]], IndexReport]
 """Indexes folders into a library, telling progress and asking whether to stop."""

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import grpc.aio
-from temptrack_api.v1 import library_pb2, library_pb2_grpc
 
 from temptrack import errors
 from temptrack.server.engine import Engine
@@ -15,6 +14,7 @@ from temptrack.server.pages import page
 from temptrack.server.shelf import Shelf
 from temptrack.wire.limits import AUDIO_CHUNK_BYTES
 from temptrack.wire.mirror import to_message
+from temptrack_api.v1 import library_pb2, library_pb2_grpc
 
 Context = grpc.aio.ServicerContext[Any, Any]
 

@@ -4,13 +4,13 @@ import asyncio
 from typing import Any
 
 import grpc.aio
-from temptrack_api.v1 import bundle_pb2, bundle_pb2_grpc, suggestion_pb2, suggestion_pb2_grpc
 
 from temptrack import errors
 from temptrack.server.engine import Engine
 from temptrack.server.interceptors import time_left_s
 from temptrack.wire import convert
 from temptrack.wire.pictures import from_pictures
+from temptrack_api.v1 import bundle_pb2, bundle_pb2_grpc, suggestion_pb2, suggestion_pb2_grpc
 
 
 class SuggestionService(suggestion_pb2_grpc.SuggestionServiceServicer):

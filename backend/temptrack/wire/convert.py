@@ -3,7 +3,6 @@
 from fractions import Fraction
 
 import numpy as np
-from temptrack_api.v1 import bundle_pb2, library_pb2, suggestion_pb2, timeline_pb2
 
 from temptrack import errors
 from temptrack.library.types import TrackFilter
@@ -17,6 +16,7 @@ from temptrack.suggest.types import (
     Suggestions,
 )
 from temptrack.wire.mirror import build, from_message, to_message
+from temptrack_api.v1 import bundle_pb2, library_pb2, suggestion_pb2, timeline_pb2
 
 _FLOAT_BYTES = 4
 

@@ -10,12 +10,12 @@ from typing import Final
 
 import numpy as np
 from PIL import Image, JpegImagePlugin, PngImagePlugin
-from temptrack_api.v1 import suggestion_pb2
 
 from temptrack import errors
 from temptrack.media.types import Frames
 from temptrack.wire import limits
 from temptrack.wire.mirror import build
+from temptrack_api.v1 import suggestion_pb2
 
 JPEG_QUALITY: Final = 95
 """With full colour resolution (4:4:4): real frames come back within 1.5 of 255 levels on average."""

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import opentimelineio as otio
 import pytest
+from typer.testing import CliRunner
+
 from support.fake_bundle import FakeBundle
 from support.films import make_still
 from support.timelines import clip, lane, movie, timeline
 from temptrack.cli import engine
 from temptrack.cli.main import app
 from temptrack.library.store import LibraryStore
-from typer.testing import CliRunner
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@ import json
 
 import pytest
 import typer
+
 from temptrack import errors
 from temptrack.cli.failures import explain, report
 

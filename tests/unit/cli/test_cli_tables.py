@@ -2,6 +2,7 @@ import io
 from pathlib import Path
 
 from rich.console import Console, RenderableType
+
 from support.answers import answer_of, suggestion_of, track_of
 from temptrack.cli.tables import match_text, reading_lines, suggestion_table
 from temptrack.suggest.types import PromptReading

@@ -6,6 +6,7 @@ import mutagen
 import numpy as np
 import pytest
 from PIL import Image
+
 from support.tones import write_audio
 from temptrack.demo import catalogue
 from temptrack.demo import footage as footage_module

@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+
 from temptrack.demo.packages import PackageShelf
 from temptrack.errors import Unavailable
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from support import tones
 from support.fake_bundle import FakeBundle
 from temptrack.library.analysis.embedding import cut_windows, embed_sound, has_vocals

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import lancedb
 import pytest
+
 from support.fake_bundle import FakeBundle
 from support.planted_tracks import planted, planted_library
 from temptrack import home

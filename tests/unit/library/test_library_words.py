@@ -4,6 +4,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
+
 from support import tones
 from temptrack.errors import InvalidRequest
 from temptrack.library.keys import KEYS, parse_key

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from support import tones
 from support.films import damage, make_film, truncate
 from support.tones import write_audio

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from support.films import Shot, make_film, make_sequence, make_still, numbered
 from support.segments_of import segment, sequence, span, still, whole_movie
 from temptrack.media.feature_cache import FeatureCache, segment_key

@@ -5,6 +5,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+
 from support import films
 from support.films import Shot, make_film, make_sequence, make_still, numbered, quadrants, read_number, solid
 from support.segments_of import segment, sequence, span, still, whole_movie

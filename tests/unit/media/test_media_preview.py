@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import numpy as np
+
 from support.films import Shot, make_film, quadrants
 from support.segments_of import whole_movie
 from temptrack.media.frames import preview_frames

@@ -2,6 +2,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+
 from support.films import make_film, make_still, truncate
 from support.tones import tone, write_audio
 from temptrack.errors import Corrupt, InvalidRequest, NotFound

@@ -5,6 +5,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+
 from support.answers import answer_of, suggestion_of, track_of
 from temptrack.review.page import Entry, FilmFrame, Review, Sound, render_review, write_page
 from temptrack.suggest.types import Suggestion

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 
 import pytest
+
 from temptrack import errors
 from temptrack.server.device import Device
 

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+
 from temptrack import errors
 from temptrack.server.options import ServerOptions
 from temptrack.server.shelf import Shelf

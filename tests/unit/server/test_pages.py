@@ -1,4 +1,5 @@
 import pytest
+
 from temptrack import errors
 from temptrack.server.pages import page
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from support.fake_bundle import FakeBundle
 from support.suggesters import make_engine
 from temptrack.errors import Cancelled, NotReady

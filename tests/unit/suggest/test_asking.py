@@ -5,6 +5,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+
 from support.fake_bundle import FakeBundle
 from support.suggesters import LIBRARY, make_picture, unit_rows
 from temptrack.suggest.asking import AGAINST_WEIGHT, QueryEmbedder, RecentlyUsed, unit, weighted_rows

@@ -2,6 +2,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
+
 from temptrack.errors import InvalidRequest
 from temptrack.library.types import LibraryInfo, Track
 from temptrack.suggest.cue import MAX_BOOST_DB, MAX_CUT_DB, cue_for, gain_for

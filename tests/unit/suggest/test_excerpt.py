@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+
 from support.suggesters import make_detail
 from temptrack.library.types import TrackDetail
 from temptrack.model.types import Matrix

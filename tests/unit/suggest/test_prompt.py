@@ -1,4 +1,5 @@
 import pytest
+
 from temptrack.errors import InvalidRequest
 from temptrack.model.types import Tag, TagGroup
 from temptrack.suggest.prompt import MAX_PROMPT_CHARACTERS, clean_prompt, read_prompt

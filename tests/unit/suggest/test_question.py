@@ -3,6 +3,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+
 from support.fake_bundle import FakeBundle
 from support.suggesters import LIBRARY, make_picture
 from temptrack.errors import InvalidRequest, NotReady

@@ -3,6 +3,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 import pytest
+
 from support.fake_bundle import FakeBundle
 from support.memory_library import MemoryLibrary
 from support.suggesters import LIBRARY, make_rows

@@ -2,6 +2,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
+
 from support.fake_bundle import FakeBundle
 from support.suggesters import LIBRARY, make_picture, make_rows
 from temptrack.library.types import SearchHit

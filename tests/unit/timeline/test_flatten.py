@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from opentimelineio import schema
 from opentimelineio.opentime import RationalTime, TimeRange
+
 from support.timelines import (
     clip,
     dissolve,

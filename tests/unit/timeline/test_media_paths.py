@@ -1,6 +1,7 @@
 from pathlib import Path, PureWindowsPath
 
 import pytest
+
 from temptrack.timeline.media_paths import is_there, paths_of
 from temptrack.timeline.media_root import FolderRoot
 

@@ -2,6 +2,7 @@ from fractions import Fraction
 
 import pytest
 from opentimelineio.opentime import RationalTime
+
 from temptrack.errors import Corrupt, InvalidRequest
 from temptrack.timeline.rates import nearest_frame, parse_rate, rational_time, seconds_of, snap_rate
 

@@ -8,6 +8,7 @@ from typing import Any
 import opentimelineio as otio
 import pytest
 from opentimelineio import schema
+
 from support.timelines import clip, lane, movie, save, spans_of, timeline
 from temptrack.errors import TemptrackError
 from temptrack.timeline import foreign, read

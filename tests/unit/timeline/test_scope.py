@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from opentimelineio import schema
+
 from support.timelines import clip, gap, lane, movie, save, sound_lane, spans_of, time_range, timeline
 from temptrack.errors import TemptrackError
 from temptrack.timeline.read import TimelineFile, read_timeline

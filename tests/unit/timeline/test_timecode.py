@@ -1,6 +1,7 @@
 from fractions import Fraction
 
 import pytest
+
 from temptrack.errors import InvalidRequest
 from temptrack.timeline.timecode import frames_from_timecode, timecode_from_frames
 

@@ -7,6 +7,7 @@ from typing import Any
 import opentimelineio as otio
 import pytest
 from opentimelineio import schema
+
 from support.timelines import clip, cue, lane, movie, save, sound_lane, time_range, timeline
 from temptrack.errors import TemptrackError
 from temptrack.timeline import foreign

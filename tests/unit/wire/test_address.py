@@ -1,4 +1,5 @@
 import pytest
+
 from temptrack import errors
 from temptrack.wire.address import parse_address
 

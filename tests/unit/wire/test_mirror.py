@@ -1,6 +1,7 @@
 import pydantic
 import pytest
 from google.protobuf.message import Message
+
 from support.serving import LIBRARY, TRACK, answer_to
 from temptrack import errors
 from temptrack.library.report import FailedFile, IndexReport
