@@ -1,0 +1,1 @@
+"""How fast the main job is: measured by `python -m benchmarks.speed.run NAME`."""

@@ -1,0 +1,162 @@
+"""Cold `temptrack suggest` on three minutes of 1080p, against the plain way in the same run."""
+
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from temptrack.home import ENVIRONMENT_VARIABLE, feature_cache_folder, home_folder
+from temptrack.library.store import LibraryStore
+from temptrack.media.feature_cache import FeatureCache
+from temptrack.model.bundles import load_bundle
+from temptrack.suggest.engine import engine_for
+from temptrack.suggest.local import LocalSuggester
+from temptrack.suggest.picture import analyse_scope
+from temptrack.suggest.types import PictureSegment, Query
+from temptrack.timeline.read import read_timeline
+from temptrack.timeline.scope import select_scope
+
+from benchmarks.speed.film import Film, prepare_film
+from benchmarks.speed.measure import TEMPTRACK, WORK, Run, run_process, spread, summary, write_result
+from benchmarks.speed.plain import segments_of
+from benchmarks.speed.planted import planted_library
+
+PROMPTS = (
+    "calm, hopeful piano",
+    "dark tense electronic drones",
+    "upbeat happy acoustic guitar",
+    "epic orchestral battle music",
+    "slow sad strings",
+    "fast energetic rock with drums",
+    "playful children's music",
+    "mysterious ambient space",
+    "medieval folk with flute",
+    "driving techno beat",
+)
+TEXT_WEIGHT = 0.5
+EVERY_FRAME, SIX_A_SECOND = "plain, every frame", "plain, 6 frames a second"
+EVERY = {EVERY_FRAME: Fraction(1), SIX_A_SECOND: Fraction(25, 6)}
+OURS = "temptrack"
+
+
+def measure(*, library: str | None, repeats: int) -> None:
+    """Measure and write results/speed-picture.json.
+
+    Args:
+        library: a library of this machine made with the shipped bundle; None plants one without music.
+        repeats: how often each way is run, in turns.
+    """
+    film = prepare_film(WORK / "film")
+    home, name, music = _prepare_home(library)
+    os.environ[ENVIRONMENT_VARIABLE] = str(home)
+    runs: dict[str, list[Run]] = {OURS: [], SIX_A_SECOND: [], EVERY_FRAME: []}
+    for number in range(repeats):
+        for way, done in runs.items():
+            done.append(_run(way, film, name))
+            print(f"{number + 1}/{repeats} {way}: {done[-1].as_dict()}", flush=True)
+    features = {way: np.load(_features_file(way)) for way in EVERY}
+    write_result("picture", _figures(film, runs, music) | {"same": _compare(film, name, features)})
+
+
+def _prepare_home(library: str | None) -> tuple[Path, str, str]:
+    """Return a home with a cache of its own, so that emptying it empties nobody else's."""
+    home = WORK / "home-picture"
+    shutil.rmtree(home, ignore_errors=True)
+    home.mkdir(parents=True)
+    if library is not None:
+        count = LibraryStore.open(library).info().track_count
+        (home / "libraries").symlink_to((home_folder() / "libraries").absolute())
+        return home, library, f"library {library!r} of {count} real tracks"
+    os.environ[ENVIRONMENT_VARIABLE] = str(home)
+    planted_library("planted", 200, load_bundle())
+    return home, "planted", "200 planted vectors"
+
+
+def _run(way: str, film: Film, library: str) -> Run:
+    shutil.rmtree(feature_cache_folder(), ignore_errors=True)
+    question = ["--library", library, "--prompt", PROMPTS[0]]
+    if way == OURS:
+        return run_process([TEMPTRACK, "suggest", str(film.timeline), *question, "--json"])
+    python = str(Path(TEMPTRACK).with_name("python"))
+    every = ["--every", str(EVERY[way]), "--features", str(_features_file(way))]
+    return run_process([python, "-m", "benchmarks.speed.plain", str(film.timeline), *question, *every])
+
+
+def _features_file(way: str) -> Path:
+    return WORK / f"features-{EVERY[way].numerator}.npy"
+
+
+def _figures(film: Film, runs: Mapping[str, Sequence[Run]], music: str) -> dict[str, Any]:
+    ours = runs[OURS]
+    ratios = {
+        way: {
+            figure: spread(
+                [getattr(other, figure) / getattr(own, figure) for own, other in zip(ours, done, strict=True)]
+            )
+            for figure in ("wall_s", "cpu_s", "peak_mb")
+        }
+        for way, done in runs.items()
+        if way != OURS
+    }
+    return {
+        "what": {
+            "film": f"{film.duration_s} s of 1080p25 H.264 in {len(film.media)} clips, {film.footage} footage, "
+            f"{film.bit_rate / 1e6:.1f} Mb/s, B-frames, a keyframe every 50 frames",
+            "frames": film.frames,
+            "library": music,
+            "text_weight": TEXT_WEIGHT,
+            OURS: "`temptrack suggest` from the start of the process to its JSON, feature cache empty",
+            EVERY_FRAME: "one process: PyAV decodes every frame, PIL scales every frame, the same encoder "
+            "takes every frame, the same engine ranks",
+            SIX_A_SECOND: "the same, but only 6 frames a second are scaled and encoded",
+        },
+        "ways": {
+            way: summary(done) | ({"stages": done[-1].output["stages"]} if way != OURS else {})
+            for way, done in runs.items()
+        },
+        "times_faster": ratios,
+    }
+
+
+def _compare(film: Film, library: str, features: Mapping[str, npt.NDArray[np.float32]]) -> dict[str, Any]:
+    """Ask all prompts with the picture of each way, and with the picture alone."""
+    engine = engine_for(load_bundle())
+    scope = select_scope(read_timeline(film.timeline))
+    ours = analyse_scope(scope, engine, cache=FeatureCache(feature_cache_folder()))
+    encoder_id = engine.info().frame_encoder_id
+    same = {}
+    for way, rows in features.items():
+        theirs = segments_of(rows, encoder_id)
+        questions = {**{prompt: (prompt, TEXT_WEIGHT) for prompt in PROMPTS}, "picture only": ("", 0.0)}
+        answers = {
+            label: [_top(engine, library, prompt, weight, picture) for picture in (ours.segments, theirs)]
+            for label, (prompt, weight) in questions.items()
+        }
+        prompted = [answers[prompt] for prompt in PROMPTS]
+        same[way] = {
+            "prompts": len(PROMPTS),
+            "same_ten": sum(set(first) == set(second) for first, second in prompted),
+            "same_order": sum(first == second for first, second in prompted),
+            "same_first": sum(first[:1] == second[:1] for first, second in prompted),
+            "shared_of_ten": {label: len(set(pair[0]) & set(pair[1])) for label, pair in answers.items()},
+            "cosine_of_segments": _cosines(ours.segments, rows),
+        }
+    return same
+
+
+def _top(
+    engine: LocalSuggester, library: str, prompt: str, weight: float, picture: Sequence[PictureSegment]
+) -> list[str]:
+    answer = engine.suggest(
+        Query(library=library, prompt=prompt, picture=picture, text_weight=weight, scope_s=Fraction(180))
+    )
+    return [item.track.id for item in answer.suggestions]
+
+
+def _cosines(ours: Sequence[PictureSegment], rows: npt.NDArray[np.float32]) -> dict[str, float]:
+    pairs = zip((segment.features.values for segment in ours), rows, strict=True)
+    return spread([float(a @ b / (np.linalg.norm(a) * np.linalg.norm(b))) for a, b in pairs])

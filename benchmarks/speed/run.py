@@ -1,0 +1,41 @@
+"""Runs the measurements: `python -m benchmarks.speed.run picture|prompts|indexing|table`."""
+
+import argparse
+from pathlib import Path
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    names = parser.add_subparsers(dest="name", required=True)
+    picture = names.add_parser("picture", help="cold suggest on three minutes of 1080p, against a plain way")
+    picture.add_argument("--library", help="a library of real tracks; without it vectors are planted")
+    picture.add_argument("--repeats", type=int, default=3)
+    prompts = names.add_parser("prompts", help="a second prompt on the same picture")
+    prompts.add_argument("--tracks", type=int, default=100_000)
+    prompts.add_argument("--rounds", type=int, default=3)
+    indexing = names.add_parser("indexing", help="indexing a folder of music, stage by stage")
+    indexing.add_argument("--music", type=Path, help="folder of music; without it some is composed")
+    indexing.add_argument("--tracks", type=int, default=12)
+    indexing.add_argument("--repeats", type=int, default=3)
+    names.add_parser("table", help="write the table of benchmarks/README.md from results/*.json")
+    words = parser.parse_args()
+    if words.name == "picture":
+        from benchmarks.speed.picture import measure as measure_picture
+
+        measure_picture(library=words.library, repeats=words.repeats)
+    elif words.name == "prompts":
+        from benchmarks.speed.prompts import measure as measure_prompts
+
+        measure_prompts(tracks=words.tracks, rounds=words.rounds)
+    elif words.name == "indexing":
+        from benchmarks.speed.indexing import measure as measure_indexing
+
+        measure_indexing(music=words.music, tracks=words.tracks, repeats=words.repeats)
+    else:
+        from benchmarks.speed.table import write_table
+
+        write_table()
+
+
+if __name__ == "__main__":
+    main()
