@@ -1,5 +1,6 @@
 """What every LibraryReader does, wherever its library is kept."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ from support.fake_bundle import FakeBundle
 from support.planted_tracks import planted, planted_library, unit_rows
 from temptrack.errors import InvalidRequest, NotFound, NotReady
 from temptrack.library.store import LibraryStore
-from temptrack.library.types import LibraryReader, TrackFilter
+from temptrack.library.types import LibraryReader, SearchHit, TrackFilter
 
 RECORDS = [planted(index) for index in range(40)]
 EVERYTHING = TrackFilter()
@@ -63,6 +64,64 @@ def test_the_filter_comes_before_the_limit(reader: LibraryReader) -> None:
     assert list(found) == [hit for hit in everyone if hit.track_id in allowed][:5]
     assert reader.count(where) == len(allowed)
     assert reader.search(query, where=TrackFilter(licences=("none has this",)), limit=5) == []
+
+
+@pytest.fixture
+def crowded() -> LibraryReader:
+    """One recording at four places, one of them with other words, and five others."""
+    first = planted(0)
+    copies = [
+        replace(planted(100 + place), content_digest=first.content_digest, analysis=first.analysis)
+        for place in range(3)
+    ]
+    same_words = [replace(copy, words=first.words) for copy in copies[:2]]
+    return planted_library([first, *same_words, copies[2], *RECORDS[1:6]], "crowded").reader()
+
+
+@pytest.mark.parametrize("limit", [1, 3, 6, 40])
+@pytest.mark.parametrize("blind", [False, True])
+def test_a_distinct_search_gives_each_recording_once_as_its_best_track(
+    crowded: LibraryReader, limit: int, blind: bool
+) -> None:
+    shared = RECORDS[0].content_digest
+    digests = {record.id: record.content_digest for record in RECORDS}
+    for seed in range(4):
+        query = unit_rows(seed, 1)[0]
+        everyone = crowded.search(query, where=EVERYTHING, limit=40, blind=blind)
+        first_of: dict[str, SearchHit] = {}
+        for hit in everyone:
+            first_of.setdefault(digests.get(hit.track_id, shared), hit)
+        found = crowded.search(query, where=EVERYTHING, limit=limit, blind=blind, distinct=True)
+        assert [replace(hit, also_at=()) for hit in found] == list(first_of.values())[:limit]
+        for hit in found:
+            others = [
+                crowded.track(other.track_id).path
+                for other in everyone
+                if digests.get(other.track_id, shared) == digests.get(hit.track_id, shared)
+                and other.track_id != hit.track_id
+            ]
+            assert hit.also_at == tuple(sorted(others))
+    assert crowded.count(EVERYTHING) == 9
+
+
+def test_only_copies_that_pass_the_filter_are_named(crowded: LibraryReader) -> None:
+    query = crowded.embedding(RECORDS[0].id)
+    first = crowded.search(query, where=EVERYTHING, limit=1, blind=True, distinct=True)[0]
+    assert len(first.also_at) == 3
+    there = TrackFilter(folder=str(Path(first.also_at[0]).parent))
+    again = crowded.search(query, where=there, limit=1, blind=True, distinct=True)[0]
+    places = [first.also_at[0], crowded.track(first.track_id).path, *first.also_at[1:]]
+    passing = {path for path in places if Path(path).is_relative_to(there.folder or "")}
+    assert {crowded.track(again.track_id).path, *again.also_at} == passing
+    assert len(passing) < 4
+
+
+def test_leaving_out_a_track_leaves_out_its_copies(crowded: LibraryReader) -> None:
+    where = TrackFilter(exclude_ids=(planted(101).id, "nobody"))
+    assert crowded.count(where) == 5
+    query = unit_rows(1, 1)[0]
+    found = {hit.track_id for hit in crowded.search(query, where=where, limit=40)}
+    assert found == {record.id for record in RECORDS[1:6]}
 
 
 def test_tracks_come_in_order_of_path_and_one_by_one(reader: LibraryReader) -> None:

@@ -15,6 +15,7 @@ from support.suggesters import (
     OTHER_BUNDLE_LIBRARY,
     make_engine,
     make_picture,
+    make_rows,
 )
 from temptrack.errors import InvalidRequest, NotFound, NotReady, TemptrackError
 from temptrack.library.types import TrackFilter
@@ -88,6 +89,32 @@ def test_words_alone_rank_all_tracks_and_say_what_answered(suggester: Suggester)
     assert scores == sorted(scores, reverse=True)
     assert all(-1.0 <= score <= 1.0 for score in scores)
     assert {suggestion.fit.method for suggestion in answer.suggestions} == {FitMethod.WHOLE}
+
+
+@pytest.mark.parametrize("builder", sorted(BUILDERS))
+def test_a_recording_at_several_places_is_suggested_once(builder: str) -> None:
+    rows = make_rows(BUNDLE)
+    copies = [
+        replace(
+            rows[2],
+            recording="one",
+            track=rows[2].track.model_copy(update={"id": f"copy-{place}", "path": f"/{place}/copy.ogg"}),
+        )
+        for place in ("b", "a")
+    ]
+    engine = make_engine(BUNDLE, [*rows[:2], replace(rows[2], recording="one"), *rows[3:], *copies])
+    with BUILDERS[builder](engine) as suggester:
+        answer = suggester.suggest(Query(library=LIBRARY, prompt="sad strings", limit=14))
+        assert answer.considered == 14
+        assert len(answer.suggestions) == 12
+        assert [suggestion.rank for suggestion in answer.suggestions] == list(range(1, 13))
+        places = {suggestion.track.id: suggestion.also_at for suggestion in answer.suggestions}
+        # Copies with equal words score alike: the smallest id stands for all.
+        assert places["copy-a"] == ("/b/copy.ogg", rows[2].track.path)
+        assert {len(also_at) for track_id, also_at in places.items() if track_id != "copy-a"} == {0}
+        alike = suggester.suggest(Query(library=LIBRARY, reference_track_id="copy-b", limit=14))
+        assert alike.considered == len(alike.suggestions) == 11
+        assert not {"copy-a", "copy-b", rows[2].track.id} & set(ids(alike))
 
 
 def test_the_same_question_has_the_same_answer(suggester: Suggester) -> None:

@@ -13,11 +13,18 @@ from temptrack.library import schema
 from temptrack.library.filters import FilterColumns, path_parts
 from temptrack.library.keys import KEYS
 from temptrack.library.ranking import rank
+from temptrack.library.recordings import Recordings
 from temptrack.library.records import TrackRecord
 from temptrack.library.types import TrackFilter
 
-RECORDS = [planted(index) for index in range(120)]
-COLUMNS = FilterColumns(schema.to_table(RECORDS, schema.table_schema({})))
+# Every fifth track is a recording that the library holds at another place too.
+RECORDS = [
+    replace(planted(index), content_digest=planted(index // 2 if index % 5 == 4 else index).content_digest)
+    for index in range(120)
+]
+TABLE = schema.to_table(RECORDS, schema.table_schema({}))
+COLUMNS = FilterColumns(TABLE, Recordings(TABLE["content_digest"]))
+RECORDING = {record.id: record.content_digest for record in RECORDS}
 
 _case = st.sampled_from((str.upper, str.lower, str.title, str))
 
@@ -72,7 +79,7 @@ def meets(record: TrackRecord, where: TrackFilter) -> bool:
         not where.licences or licence in {allowed.lower() for allowed in where.licences},
         licence not in {refused.lower() for refused in where.licences_not},
         where.folder is None or _lies_under(record.file.path, where.folder),
-        record.id not in where.exclude_ids,
+        record.content_digest not in {RECORDING[track_id] for track_id in where.exclude_ids},
     ]
     return all(checks)
 
@@ -104,6 +111,30 @@ def test_filtered_recall_is_one(seed: int, limit: int, share: float, count: int)
     )
     assert rows.tolist() == [row for _, row in every[:limit]]
     assert scores.tolist() == [-score for score, _ in every[:limit]]
+
+
+@given(
+    st.integers(0, 2**32), st.integers(1, 60), st.floats(0.0, 1.0), st.integers(1, 300), st.integers(1, 300)
+)
+@settings(max_examples=150)
+def test_each_group_comes_once_as_its_best_row(
+    seed: int, limit: int, share: float, count: int, kinds: int
+) -> None:
+    generator = np.random.default_rng(seed)
+    groups = generator.integers(kinds, size=count)
+    # Rows of one group are alike up to a little noise, or wholly alike, as copies with equal words are.
+    noise = unit_rows(seed + 2, count) * (0.1 * generator.integers(2, size=(count, 1)))
+    matrix = unit_rows(seed, kinds)[groups] + noise
+    matrix = (matrix / np.linalg.norm(matrix, axis=1, keepdims=True)).astype(np.float32)
+    query = unit_rows(seed + 1, 1)[0]
+    mask = generator.random(count) < share
+    rows, scores = rank(matrix, query, mask, limit, groups)
+    all_rows, all_scores = rank(matrix, query, mask, count)
+    first_of: dict[int, tuple[int, float]] = {}
+    for row, score in zip(all_rows.tolist(), all_scores.tolist(), strict=True):
+        first_of.setdefault(int(groups[row]), (row, score))
+    wanted = list(first_of.values())[:limit]
+    assert list(zip(rows.tolist(), scores.tolist(), strict=True)) == wanted
 
 
 @given(st.integers(0, 2**32), st.integers(1, 50))

@@ -148,6 +148,7 @@ SUGGESTIONS = st.builds(
                 ),
                 max_size=3,
             ).map(tuple),
+            also_at=TEXTS,
         ),
         max_size=2,
     ).map(tuple),

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
 import numpy as np
@@ -16,12 +16,13 @@ WORDS_SHARE = 0.5
 
 @dataclass(frozen=True)
 class Row:
-    """A track and all that is kept about it."""
+    """A track and all that is kept about it; rows of equal ``recording`` are one, "" is like no other."""
 
     track: Track
     sound: Vector
     words: Vector | None
     detail: TrackDetail
+    recording: str = ""
 
 
 class MemoryLibrary:
@@ -42,13 +43,25 @@ class MemoryLibrary:
         )
 
     def search(
-        self, query: Vector, *, where: TrackFilter, limit: int, blind: bool = False
+        self,
+        query: Vector,
+        *,
+        where: TrackFilter,
+        limit: int,
+        blind: bool = False,
+        distinct: bool = False,
     ) -> Sequence[SearchHit]:
-        hits = [_hit(row, query, blind=blind) for row in self._rows.values() if passes(row.track, where)]
-        return sorted(hits, key=lambda hit: (-hit.score, hit.track_id))[:limit]
+        hits = [_hit(row, query, blind=blind) for row in self._passing(where)]
+        hits.sort(key=lambda hit: (-hit.score, hit.track_id))
+        if not distinct:
+            return hits[:limit]
+        chosen: dict[str, SearchHit] = {}
+        for hit in hits:
+            chosen.setdefault(self._recording(hit.track_id), hit)
+        return [self._with_places(hit, where) for hit in list(chosen.values())[:limit]]
 
     def count(self, where: TrackFilter) -> int:
-        return sum(passes(row.track, where) for row in self._rows.values())
+        return len(self._passing(where))
 
     def track(self, track_id: str) -> Track:
         return self._row(track_id).track
@@ -67,6 +80,22 @@ class MemoryLibrary:
 
     def audio_file(self, track_id: str) -> Path:
         return Path(self._row(track_id).track.path)
+
+    def _passing(self, where: TrackFilter) -> list[Row]:
+        used = {self._recording(track_id) for track_id in where.exclude_ids if track_id in self._rows}
+        return [
+            row
+            for row in self._rows.values()
+            if passes(row.track, where) and self._recording(row.track.id) not in used
+        ]
+
+    def _recording(self, track_id: str) -> str:
+        return self._rows[track_id].recording or track_id
+
+    def _with_places(self, hit: SearchHit, where: TrackFilter) -> SearchHit:
+        recording = self._recording(hit.track_id)
+        others = [row.track for row in self._passing(where) if self._recording(row.track.id) == recording]
+        return replace(hit, also_at=tuple(sorted(track.path for track in others if track.id != hit.track_id)))
 
     def _row(self, track_id: str) -> Row:
         if track_id not in self._rows:

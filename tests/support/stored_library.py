@@ -20,7 +20,7 @@ def record_of(row: Row) -> TrackRecord:
     track, detail = row.track, row.detail
     return TrackRecord(
         id=track.id,
-        content_digest=track.id.encode().hex().ljust(64, "0"),
+        content_digest=(row.recording or track.id).encode().hex().ljust(64, "0"),
         file=FileState(path=track.path, root="/music", size_bytes=1, mtime_ns=1),
         words=FileWords(
             title=track.title,

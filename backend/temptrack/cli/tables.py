@@ -10,7 +10,7 @@ from rich.text import Text
 
 from temptrack.cli.screen import clock
 from temptrack.library.types import LICENCE_UNKNOWN, LibraryInfo, Track
-from temptrack.review.evidence import grouped
+from temptrack.review.evidence import grouped, places
 from temptrack.suggest.types import PromptReading, Reason, ReasonKind, Suggestion, Suggestions
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def suggestion_table(answer: Suggestions) -> RenderableType:
         table.add_row(
             str(suggestion.rank),
             match_text(suggestion.score, best),
-            track_text(suggestion.track),
+            track_text(suggestion.track, suggestion.also_at),
             use_text(suggestion),
             reasons_text(suggestion.reasons),
         )
@@ -54,13 +54,16 @@ def match_text(score: float, best: float) -> Text:
     return Text.assemble((f"{100 * score:3.0f} ", "bold"), (bar.ljust(_BAR_CELLS), "yellow"))
 
 
-def track_text(track: Track) -> Text:
-    """Return title and artist, then length, tempo, key and vocals, then the licence."""
+def track_text(track: Track, also_at: Sequence[str] = ()) -> Text:
+    """Return title and artist, then length, tempo, key and vocals, then the licence and other places."""
     head = Text(track.title, "bold")
     if track.artist:
         head.append(f"  {track.artist}", "not bold")
     facts = Text(" · ".join(track_facts(track)), "dim")
-    return Text("\n").join((head, facts, licence_text(track.licence)))
+    lines = [head, facts, licence_text(track.licence)]
+    if also_at:
+        lines.append(Text(f"same recording at {places(also_at)}", "dim"))
+    return Text("\n").join(lines)
 
 
 def track_facts(track: Track) -> list[str]:

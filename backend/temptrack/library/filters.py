@@ -14,6 +14,7 @@ import pyarrow as pa
 from temptrack.errors import InvalidRequest
 from temptrack.library.keys import parse_key
 from temptrack.library.names import fold
+from temptrack.library.recordings import Recordings
 from temptrack.library.types import TrackFilter
 
 Mask = npt.NDArray[np.bool_]
@@ -48,8 +49,9 @@ class _Words:
 class FilterColumns:
     """The columns of a library that filters look at, ready for many filters."""
 
-    def __init__(self, tracks: pa.Table) -> None:
+    def __init__(self, tracks: pa.Table, recordings: Recordings) -> None:
         self._count = tracks.num_rows
+        self._recordings = recordings
         self._ids = {track_id: row for row, track_id in enumerate(tracks["id"].to_pylist())}
         self._tempo_bpm = _floats(tracks["tempo_bpm"])
         self._duration_s = _floats(tracks["duration_s"])
@@ -88,8 +90,9 @@ class FilterColumns:
             mask &= ~self._licences.where(lambda word: word in refused)
         if where.folder is not None:
             mask &= self._under(where.folder)
-        used = [self._ids[track_id] for track_id in where.exclude_ids if track_id in self._ids]
-        mask[used] = False
+        for track_id in where.exclude_ids:
+            if track_id in self._ids:
+                mask[self._recordings.rows_like(self._ids[track_id])] = False
         return mask
 
     def _has_tag(self, tag: str) -> Mask:

@@ -13,7 +13,9 @@ _GATHER_BELOW = 0.25
 _BLOCK = 4096
 
 
-def rank(matrix: Matrix, query: Vector, mask: Mask, limit: int) -> tuple[Rows, Scores]:
+def rank(
+    matrix: Matrix, query: Vector, mask: Mask, limit: int, groups: Rows | None = None
+) -> tuple[Rows, Scores]:
     """Return the best rows under a mask and their scores, best first, ties by row.
 
     Args:
@@ -21,6 +23,7 @@ def rank(matrix: Matrix, query: Vector, mask: Mask, limit: int) -> tuple[Rows, S
         query: [embed_dim], length 1.
         mask: [rows]; rows that are false do not take part.
         limit: most rows to return.
+        groups: [rows], numbers from 0; of the rows of one number only the best is returned. None keeps all.
     """
     allowed = np.flatnonzero(mask)
     if not len(allowed):
@@ -28,9 +31,13 @@ def rank(matrix: Matrix, query: Vector, mask: Mask, limit: int) -> tuple[Rows, S
     # Copying few rows together is cheaper than multiplying all; copying most of them is not.
     few = len(allowed) < _GATHER_BELOW * len(mask)
     rough = matrix[allowed] @ query if few else (matrix @ query)[allowed]
-    finalists = allowed[_may_be_among_best(rough, limit, len(query))]
+    rivals = rough if groups is None else _best_of_each(rough, groups[allowed])
+    finalists = allowed[_may_be_among_best(rough, rivals, limit, len(query))]
     scores = exact_scores(matrix, query, finalists)
-    order = np.lexsort((finalists, -scores))[:limit]
+    order = np.lexsort((finalists, -scores))
+    if groups is not None:
+        order = order[_first_of_each(groups[finalists[order]])]
+    order = order[:limit]
     return finalists[order], scores[order]
 
 
@@ -51,10 +58,23 @@ def normalised(values: npt.NDArray[np.floating]) -> Matrix:
     return (wide / np.where(lengths > 0, lengths, 1)).astype(np.float32)
 
 
-def _may_be_among_best(rough: npt.NDArray[np.float32], limit: int, dim: int) -> npt.NDArray[np.bool_]:
-    if len(rough) <= limit:
+def _best_of_each(rough: npt.NDArray[np.float32], groups: Rows) -> npt.NDArray[np.float32]:
+    best = np.full(groups.max() + 1, -np.inf, dtype=np.float32)
+    np.maximum.at(best, groups, rough)
+    present: npt.NDArray[np.float32] = best[best > -np.inf]
+    return present
+
+
+def _first_of_each(groups: Rows) -> Rows:
+    return np.sort(np.unique(groups, return_index=True)[1])
+
+
+def _may_be_among_best(
+    rough: npt.NDArray[np.float32], rivals: npt.NDArray[np.float32], limit: int, dim: int
+) -> npt.NDArray[np.bool_]:
+    if len(rivals) <= limit:
         return np.ones(len(rough), dtype=np.bool_)
-    last_in = np.partition(rough, len(rough) - limit)[len(rough) - limit]
+    last_in = np.partition(rivals, len(rivals) - limit)[len(rivals) - limit]
     # BLAS adds up in an order of its own; no order errs by more than this on vectors of length 1, on
     # either side of the border.
     slack = 2 * dim * float(np.finfo(np.float32).eps)

@@ -12,8 +12,9 @@ import pyarrow as pa
 
 from temptrack.errors import InvalidRequest, NotFound, NotReady, Unavailable
 from temptrack.library import schema
-from temptrack.library.filters import FilterColumns
+from temptrack.library.filters import FilterColumns, Mask
 from temptrack.library.ranking import exact_scores, normalised, rank
+from temptrack.library.recordings import Recordings
 from temptrack.library.types import LibraryInfo, SearchHit, Track, TrackDetail, TrackFilter
 from temptrack.model.types import Matrix, Vector
 
@@ -51,7 +52,8 @@ class LanceReader:
         self._row_ids = everything["_rowid"].to_numpy()
         self._tracks = everything.select(list(schema.TRACK_COLUMNS))
         self._rows = {track_id: row for row, track_id in enumerate(self._tracks["id"].to_pylist())}
-        self._filters = FilterColumns(self._tracks)
+        self._recordings = Recordings(everything["content_digest"])
+        self._filters = FilterColumns(self._tracks, self._recordings)
         self._audio = schema.float16_rows(everything["embedding"])
         self._has_words = everything["words_embedding"].combine_chunks().is_valid().to_numpy(False)
         self._words = schema.float16_rows(everything["words_embedding"])
@@ -75,7 +77,13 @@ class LanceReader:
         return int(self._filters.mask(where).sum())
 
     def search(
-        self, query: Vector, *, where: TrackFilter, limit: int, blind: bool = False
+        self,
+        query: Vector,
+        *,
+        where: TrackFilter,
+        limit: int,
+        blind: bool = False,
+        distinct: bool = False,
     ) -> Sequence[SearchHit]:
         """Rank exactly: filter first, then cosine, best first, ties by track id.
 
@@ -84,6 +92,7 @@ class LanceReader:
             where: conditions applied before ranking.
             limit: most hits to return, at least 1.
             blind: rank by sound alone, leaving out the tracks' own words.
+            distinct: give each recording once, as the best placed of the tracks that hold it.
 
         Raises:
             InvalidRequest: LIMIT, QUERY_VECTOR, or what ``FilterColumns.mask`` raises.
@@ -92,7 +101,8 @@ class LanceReader:
         self._check(query, limit)
         mask = self._filters.mask(where)
         matrix = self._blind_matrix() if blind else self._fused
-        rows, scores = rank(matrix, query, mask, limit)
+        once = distinct and self._recordings.any_shared
+        rows, scores = rank(matrix, query, mask, limit, self._recordings.of_row if once else None)
         audio_scores = scores if blind else self._scores(self._audio, query, rows)
         worded = self._has_words[rows]
         words_scores = iter(self._scores(self._words, query, self._words_row[rows[worded]]))
@@ -103,8 +113,11 @@ class LanceReader:
                 score=_cosine(score),
                 audio_score=_cosine(audio_score),
                 words_score=_cosine(next(words_scores)) if has_words else None,
+                also_at=self._also_at(row, mask) if once else (),
             )
-            for track_id, score, audio_score, has_words in zip(ids, scores, audio_scores, worded, strict=True)
+            for row, track_id, score, audio_score, has_words in zip(
+                rows, ids, scores, audio_scores, worded, strict=True
+            )
         ]
 
     def track(self, track_id: str) -> Track:
@@ -176,6 +189,10 @@ class LanceReader:
                 metadata={"track": track_id, "path": str(path)},
             )
         return path
+
+    def _also_at(self, row: int, mask: Mask) -> tuple[str, ...]:
+        copies = self._recordings.copies(row, mask)
+        return tuple(sorted(self._tracks["path"].take(pa.array(copies, pa.int64())).to_pylist()))
 
     def _row(self, track_id: str) -> int:
         try:

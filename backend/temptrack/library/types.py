@@ -65,7 +65,10 @@ class TrackFilter(BaseModel):
     licences: tuple[str, ...] = Field(default=(), description="licences to allow; case does not matter")
     licences_not: tuple[str, ...] = Field(default=(), description="licences to refuse, such as 'unknown'")
     folder: str | None = Field(default=None, description="only tracks whose path lies under this folder")
-    exclude_ids: tuple[str, ...] = Field(default=(), description="tracks that were used already")
+    exclude_ids: tuple[str, ...] = Field(
+        default=(),
+        description="tracks that were used already, with their copies at other places",
+    )
 
 
 class LibraryInfo(BaseModel):
@@ -92,12 +95,15 @@ class SearchHit:
         score: cosine of query and track, -1 to 1.
         audio_score: cosine of query and the sound alone.
         words_score: cosine of query and the track's own words alone, or None where it has none.
+        also_at: paths of the other tracks of the same recording that pass the filter, in order; filled by
+            a distinct search only.
     """
 
     track_id: str
     score: float
     audio_score: float
     words_score: float | None
+    also_at: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +137,13 @@ class LibraryReader(Protocol):
         """Name, version, digest and bundle of what is searched."""
 
     def search(
-        self, query: Vector, *, where: TrackFilter, limit: int, blind: bool = False
+        self,
+        query: Vector,
+        *,
+        where: TrackFilter,
+        limit: int,
+        blind: bool = False,
+        distinct: bool = False,
     ) -> Sequence[SearchHit]:
         """Rank exactly: filter first, then cosine, best first, ties by track id.
 
@@ -140,6 +152,7 @@ class LibraryReader(Protocol):
             where: conditions applied before ranking.
             limit: most hits to return, at least 1.
             blind: rank by sound alone, leaving out the tracks' own words.
+            distinct: give each recording once, as the best placed of the tracks that hold it.
         """
 
     def count(self, where: TrackFilter) -> int:

@@ -41,6 +41,11 @@ def grouped(reasons: Sequence[Reason]) -> list[Evidence]:
     ]
 
 
+def places(paths: Sequence[str]) -> str:
+    """Return one path as it is, and several as their number; the JSON names them all."""
+    return paths[0] if len(paths) == 1 else f"{len(paths)} other places"
+
+
 def _joined(texts: Sequence[str]) -> str:
     if len(texts) == 1:
         return texts[0]

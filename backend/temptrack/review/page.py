@@ -11,7 +11,7 @@ import jinja2
 from markupsafe import Markup
 
 from temptrack.library.types import Track
-from temptrack.review.evidence import grouped
+from temptrack.review.evidence import grouped, places
 from temptrack.review.waveform import HEIGHT, WIDTH, outline
 from temptrack.suggest.types import ReasonKind, Suggestion, Suggestions
 
@@ -109,6 +109,7 @@ def render_review(review: Review) -> str:
         script=_part("page.js"),
         wave_width=WIDTH,
         wave_height=HEIGHT,
+        places=places,
     )
 
 

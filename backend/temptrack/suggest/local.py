@@ -33,7 +33,8 @@ VERSION_GONE = "VERSION_GONE"
 class LocalSuggester:
     """The in-process ``Suggester``: one bundle, any number of libraries. Safe to share between threads.
 
-    The order of suggestions is the order of their scores; nothing is moved up or down afterwards.
+    The order of suggestions is the order of their scores; nothing is moved up or down afterwards. A recording
+    that a library holds at several places is suggested once.
     """
 
     def __init__(
@@ -126,7 +127,7 @@ class LocalSuggester:
         asked = self._embedder.ask(query, reading, reference[1] if reference else None)
         considered = reader.count(where)
         hits = (
-            reader.search(asked.embedding, where=where, limit=query.limit, blind=query.blind)
+            reader.search(asked.embedding, where=where, limit=query.limit, blind=query.blind, distinct=True)
             if considered
             else ()
         )
@@ -143,6 +144,7 @@ class LocalSuggester:
                 excerpt=choice.excerpt,
                 fit=choice.fit,
                 reasons=finder.find(track, hit, reader.embedding(track.id), reference),
+                also_at=hit.also_at,
             )
             for rank, (hit, track, choice) in enumerate(zip(hits, tracks, chosen, strict=True), start=1)
         )

@@ -121,6 +121,10 @@ class Suggestion(_Answer):
     excerpt: Excerpt
     fit: Fit
     reasons: tuple[Reason, ...]
+    also_at: tuple[str, ...] = Field(
+        default=(),
+        description="paths of other tracks that hold the same recording and pass the filter",
+    )
 
 
 class PromptReading(_Answer):

@@ -148,20 +148,22 @@ class PromptReading(_message.Message):
     def __init__(self, wanted: _Optional[str] = ..., excluded_words: _Optional[_Iterable[str]] = ..., excluded_tags: _Optional[_Iterable[str]] = ..., unknown_words: _Optional[_Iterable[str]] = ..., instrumental_only: bool = ...) -> None: ...
 
 class Suggestion(_message.Message):
-    __slots__ = ("rank", "track", "score", "excerpt", "fit", "reasons")
+    __slots__ = ("rank", "track", "score", "excerpt", "fit", "reasons", "also_at")
     RANK_FIELD_NUMBER: _ClassVar[int]
     TRACK_FIELD_NUMBER: _ClassVar[int]
     SCORE_FIELD_NUMBER: _ClassVar[int]
     EXCERPT_FIELD_NUMBER: _ClassVar[int]
     FIT_FIELD_NUMBER: _ClassVar[int]
     REASONS_FIELD_NUMBER: _ClassVar[int]
+    ALSO_AT_FIELD_NUMBER: _ClassVar[int]
     rank: int
     track: _library_pb2.Track
     score: float
     excerpt: Excerpt
     fit: Fit
     reasons: _containers.RepeatedCompositeFieldContainer[Reason]
-    def __init__(self, rank: _Optional[int] = ..., track: _Optional[_Union[_library_pb2.Track, _Mapping]] = ..., score: _Optional[float] = ..., excerpt: _Optional[_Union[Excerpt, _Mapping]] = ..., fit: _Optional[_Union[Fit, _Mapping]] = ..., reasons: _Optional[_Iterable[_Union[Reason, _Mapping]]] = ...) -> None: ...
+    also_at: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, rank: _Optional[int] = ..., track: _Optional[_Union[_library_pb2.Track, _Mapping]] = ..., score: _Optional[float] = ..., excerpt: _Optional[_Union[Excerpt, _Mapping]] = ..., fit: _Optional[_Union[Fit, _Mapping]] = ..., reasons: _Optional[_Iterable[_Union[Reason, _Mapping]]] = ..., also_at: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class Excerpt(_message.Message):
     __slots__ = ("start_s", "duration_s", "snapped_to")

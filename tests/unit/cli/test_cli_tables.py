@@ -4,7 +4,7 @@ from pathlib import Path
 from rich.console import Console, RenderableType
 
 from support.answers import answer_of, suggestion_of, track_of
-from temptrack.cli.tables import match_text, reading_lines, suggestion_table
+from temptrack.cli.tables import match_text, reading_lines, suggestion_table, track_text
 from temptrack.suggest.types import PromptReading
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "cli_suggestion_table" / "table.txt"
@@ -26,6 +26,13 @@ def test_no_line_is_wider_than_the_screen() -> None:
     track = track_of(title="A very long title that goes on and on and on " * 3, artist="Somebody " * 8)
     text = drawn(suggestion_table(answer_of(suggestion_of(1, track=track))))
     assert max(len(line) for line in text.splitlines()) <= 100
+
+
+def test_other_places_of_a_recording_are_named_or_counted() -> None:
+    track = track_of()
+    assert track_text(track, ("/archive/a.ogg",)).plain.endswith("same recording at /archive/a.ogg")
+    assert track_text(track, ("/b", "/c")).plain.endswith("same recording at 2 other places")
+    assert "same recording" not in track_text(track).plain
 
 
 def test_the_bar_compares_with_the_best() -> None:

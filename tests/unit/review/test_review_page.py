@@ -108,6 +108,17 @@ def test_the_excerpt_is_marked_where_it_lies() -> None:
     assert (float(second["data-loop-from"] or 0), float(second["data-loop-to"] or 0)) == (0.0, 20.0)
 
 
+def test_other_places_of_a_recording_are_named() -> None:
+    several = suggestion_of(1).model_copy(update={"also_at": ("/b/<x>.ogg", "/c/y.ogg")})
+    one = suggestion_of(2).model_copy(update={"also_at": ("/d/z.ogg",)})
+    found = [a for tag, a in tags_of(render_review(review_of(several, one))) if a.get("class") == "copies"]
+    assert [a["title"] for a in found] == ["/b/<x>.ogg\n/c/y.ogg", "/d/z.ogg"]
+    page = render_review(review_of(several, one))
+    assert "same recording at 2 other places" in page
+    assert "same recording at /d/z.ogg" in page
+    assert "same recording" not in render_review(review_of())
+
+
 def test_every_control_has_a_name() -> None:
     found = tags_of(render_review(review_of()))
     for tag, attributes in found:
