@@ -11,6 +11,7 @@ import onnx
 import onnxruntime
 import torch
 from onnx import TensorProto, helper, numpy_helper
+from onnx.external_data_helper import set_external_data
 from torch import nn
 
 from temptrack.model.manifest import TensorSpec
@@ -143,23 +144,22 @@ def store_weights_as_int8(path: Path) -> None:
 
 
 def split_large_tensors(path: Path) -> list[Path]:
-    """Move large tensors out of an ONNX file into files beside it.
+    """Move large tensors out of an ONNX file into files beside it, named after the graph.
 
     Returns:
         Every file the graph now consists of, the .onnx file first.
     """
     model = onnx.load(str(path))
-    path.unlink()
-    before = set(path.parent.iterdir())
-    onnx.save_model(
-        model,
-        str(path),
-        save_as_external_data=True,
-        all_tensors_to_one_file=False,
-        size_threshold=LARGE_TENSOR_BYTES,
-        convert_attribute=False,
-    )
-    return [path, *sorted(set(path.parent.iterdir()) - before - {path})]
+    split = []
+    for tensor in model.graph.initializer:
+        data = numpy_helper.to_array(tensor).tobytes()
+        if len(data) > LARGE_TENSOR_BYTES:
+            split.append(path.with_suffix(f".{len(split)}.weights"))
+            split[-1].write_bytes(data)
+            set_external_data(tensor, split[-1].name)
+            tensor.ClearField("raw_data")
+    path.write_bytes(model.SerializeToString())
+    return [path, *split]
 
 
 def run_graph(path: Path, inputs: Mapping[str, npt.NDArray[Any]]) -> list[npt.NDArray[Any]]:

@@ -71,7 +71,7 @@ def read_checkpoints(sdist: Path) -> tuple[Weights, Weights]:
         archive.extractall(folder, filter="data")
         found = []
         for name in ("MSD_musicnn", "MTT_musicnn"):
-            prefix = next(Path(folder).rglob(f"{name}/.index")).with_name("")
+            prefix = next(Path(folder).rglob(f"{name}/.index")).parent
             reader = tensorflow.compat.v1.train.NewCheckpointReader(f"{prefix}/")
             names = [
                 key for key in reader.get_variable_to_shape_map() if "Adam" not in key and "power" not in key

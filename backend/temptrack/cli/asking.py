@@ -186,7 +186,7 @@ def insert(answered: Answered, rank: int, out: Path) -> InsertedCue:
     return InsertedCue(rank=rank, path=str(out.absolute()), lane=LANE_NAME, record=span(whole))
 
 
-def check_output(out: Path, timeline: Path, *, force: bool) -> None:
+def check_output(out: Path, timeline: Path | None, *, force: bool) -> None:
     """Make sure that a file may be written before long work begins.
 
     Raises:
@@ -203,7 +203,7 @@ def check_output(out: Path, timeline: Path, *, force: bool) -> None:
         raise NotFound(
             f"There is no folder '{out.parent}' to write to.", reason="NO_FOLDER", hint="Make it first."
         )
-    if out.exists() and out.samefile(timeline):
+    if timeline is not None and out.exists() and out.samefile(timeline):
         raise InvalidRequest(
             f"'{out}' is the timeline itself.",
             reason="OUTPUT_IS_INPUT",

@@ -243,7 +243,7 @@ def _check(
             )
         check_output(output, wish.timeline, force=force)
     if review is not None:
-        check_output(review, wish.timeline or review.with_name(""), force=force)
+        check_output(review, wish.timeline, force=force)
 
 
 def _run(
