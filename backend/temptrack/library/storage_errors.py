@@ -1,6 +1,7 @@
 """Turns what the table engine raises into temptrack's errors."""
 
 import errno
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -77,4 +78,6 @@ def _translated(error: Exception, library: str, uri: str) -> TemptrackError:
 
 
 def _first_line(text: str) -> str:
-    return (text.strip().splitlines() or ["no reason given"])[0][:200]
+    line = (text.strip().splitlines() or ["no reason given"])[0]
+    # Where in its own source the engine noticed helps nobody who reads this.
+    return re.sub(r",? \S+\.rs:\d+:\d+.*$", "", line)[:300]

@@ -130,8 +130,9 @@ class _Run:
             if segment.index in self._features
         )
         if not segments:
+            why = f" {self._warnings[0].message}" if self._warnings else ""
             raise NotReady(
-                f"There is no picture in {self._scope.label}.",
+                f"There is no usable picture in the {self._scope.label}.{why}",
                 reason="NO_PICTURE",
                 hint="Choose a part of the timeline with media that can be read, or ask with words.",
                 metadata={"problems": str(len(self._scope.problems) + len(self._warnings))},
