@@ -1,0 +1,1 @@
+"""How well suggestions match what editors ask for, on real music and real footage."""

@@ -1,0 +1,79 @@
+"""The library that is asked: real music out of Debian packages, indexed once and kept."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from benchmarks.quality.labels import MusicFile
+
+from temptrack.errors import NotFound
+from temptrack.library.ingest import index_folders
+from temptrack.library.report import IndexReport
+from temptrack.library.store import LibraryStore
+from temptrack.model.bundles import load_bundle
+from temptrack.model.types import Bundle
+
+LIBRARY = "quality"
+
+
+@dataclass(frozen=True, slots=True)
+class Music:
+    """The music that was fetched.
+
+    Attributes:
+        folder: where tools/fetch_debian_music.py put it.
+        versions: version of every package.
+        tracks: all tracks, in order of package and path.
+    """
+
+    folder: Path
+    versions: Mapping[str, str]
+    tracks: Sequence[MusicFile]
+
+    def key_of(self, path: str) -> str:
+        """Return the key of the track in a file."""
+        return str(Path(path).relative_to(self.folder / "music"))
+
+
+def find_music(folder: Path) -> Music:
+    """Read what was fetched."""
+    table = folder / "packages.json"
+    if not table.is_file():
+        raise SystemExit(f"There is no {table}. Run: python tools/fetch_debian_music.py --to {folder}")
+    known = json.loads(table.read_text("utf-8"))
+    return Music(
+        folder=folder.absolute(),
+        versions={package: facts["version"] for package, facts in sorted(known.items())},
+        tracks=[
+            MusicFile(package, name, facts["calibration"])
+            for package, facts in sorted(known.items())
+            for name in facts["tracks"]
+        ],
+    )
+
+
+def index_music(music: Music, bundle: Bundle, *, workers: int | None) -> IndexReport:
+    """Bring the library up to date; a library of another bundle is left alone, beside it."""
+    name = library_name(bundle)
+    try:
+        store = LibraryStore.open(name)
+    except NotFound:
+        store = LibraryStore.create(name, bundle_id=bundle.id, bundle_digest=bundle.digest)
+    # Music that shaped the tagger's calibration comes last, so that a run cut short still has the rest.
+    late = {track.package for track in music.tracks if track.calibration}
+    packages = sorted(music.versions, key=lambda package: (package in late, package))
+    return index_folders(
+        store,
+        [music.folder / "music" / package for package in packages],
+        partial(load_bundle, bundle.id, device="cpu", threads=1),
+        workers=workers,
+        progress=lambda done, total, path, _rate: print(f"{done}/{total} {path}", flush=True),
+        prune=True,
+    )
+
+
+def library_name(bundle: Bundle) -> str:
+    """Return the name of the library that is indexed with a bundle."""
+    return f"{LIBRARY}-{bundle.digest[:12]}"

@@ -1,0 +1,118 @@
+"""Measures the suggestions of a bundle on real music and real footage, and writes benchmarks/results.
+
+python tools/fetch_debian_music.py --calibration
+python -m benchmarks.quality.run [--pseudo-labels TABLE.csv] [--reference FOLDER]
+"""
+
+import argparse
+import json
+import os
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from benchmarks.quality import picture, pseudo_labels
+from benchmarks.quality.labels import Labels, read_questions
+from benchmarks.quality.music import Music, find_music, index_music, library_name
+from benchmarks.quality.tables import category_table, overall_table
+from benchmarks.quality.words import ask_all, score_answers
+from benchmarks.speed.measure import machine
+
+from temptrack.library.report import IndexReport
+from temptrack.library.store import LibraryStore
+from temptrack.library.types import LibraryInfo
+from temptrack.model.bundles import load_bundle
+from temptrack.suggest.engine import engine_for
+
+ROOT = Path(__file__).parents[2]
+RESULTS = ROOT / "benchmarks" / "results"
+
+
+def main() -> None:
+    options = _parser().parse_args()
+    music = find_music(options.music)
+    bundle = load_bundle(options.bundle, device="cpu")
+    labels = Labels()
+    mistakes = labels.unused_patterns(music.tracks)
+    if mistakes:
+        print("labels without a track:", *mistakes, sep="\n  ")
+    report = index_music(music, bundle, workers=options.workers)
+    engine = engine_for(bundle)
+    library = library_name(bundle)
+    reader = LibraryStore.open(library).reader()
+    judgements, questions = labels.judge(music.tracks), read_questions()
+    sets = {
+        "unseen": [track for track in music.tracks if not track.calibration],
+        "all": list(music.tracks),
+    }
+    figures: dict[str, Any] = _facts(music, report, reader.info)
+    answers = ask_all(engine, reader, questions, music.key_of)
+    figures["words"] = {
+        name: score_answers(answers, questions, judgements, tracks) for name, tracks in sets.items()
+    }
+    for name in sets:
+        print(f"\n## Words, {name}\n\n{overall_table(figures['words'][name])}")
+        print(f"\n{category_table(figures['words'][name])}")
+    if options.pseudo_labels:
+        guessed = pseudo_labels.read_pseudo_labels(options.pseudo_labels, sets["unseen"])
+        asked = ask_all(engine, reader, pseudo_labels.QUESTIONS, music.key_of)
+        known = {key for by_track in guessed.values() for key in by_track}
+        tracks = [track for track in sets["unseen"] if track.key in known]
+        figures["pseudo_labels"] = score_answers(asked, pseudo_labels.QUESTIONS, guessed, tracks)
+        print(f"\n## Guesses of two other taggers, unseen\n\n{overall_table(figures['pseudo_labels'])}")
+        print(f"\n{category_table(figures['pseudo_labels'])}")
+    if options.reference:
+        footage = picture.find_footage(options.reference)
+        figures["picture"] = picture.compare_pictures(engine, library, footage)
+        lists = figures["picture"]["lists"]
+        figures["picture"]["lists"] = {
+            name: [music.key_of(path) for path in paths] for name, paths in lists.items()
+        }
+        print(f"\n## Picture alone\n\n{picture.overlap_table(figures['picture'])}")
+    path = RESULTS / f"quality-{bundle.id}.json"
+    path.write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    print(f"\nwrote {path.relative_to(ROOT)}")
+
+
+def _facts(music: Music, report: IndexReport, library: LibraryInfo) -> dict[str, Any]:
+    return {
+        "benchmark": "quality",
+        "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "commit": _git("rev-parse", "HEAD"),
+        "changed_files": len(_git("status", "--porcelain", "--", "backend").splitlines()),
+        "machine": machine(),
+        "bundle": {"id": library.bundle_id, "digest": library.bundle_digest},
+        "library_digest": library.digest,
+        "packages": dict(music.versions),
+        "calibration_packages": sorted({track.package for track in music.tracks if track.calibration}),
+        "indexing": {
+            "added_in_this_run": report.added,
+            "audio_s": report.audio_s,
+            "cpu_s": {stage: spent for stage, spent in report.seconds.items() if stage != "wall"},
+            "wall_s": report.seconds.get("wall"),
+            "failed": [failed.model_dump() for failed in report.failed],
+        },
+    }
+
+
+def _git(*words: str) -> str:
+    done = subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=False)
+    return done.stdout.strip()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    music = Path(os.environ.get("TEMPTRACK_DEBIAN_MUSIC", ROOT / ".cache" / "debian-music"))
+    parser.add_argument("--music", type=Path, default=music, metavar="FOLDER", help=f"default: {music}")
+    parser.add_argument("--bundle", default="lite-0", metavar="ID|FOLDER")
+    parser.add_argument("--workers", type=int, metavar="N", help="processes that index; usual: one a core")
+    parser.add_argument("--pseudo-labels", type=Path, metavar="CSV", help="guesses of other taggers")
+    parser.add_argument("--reference", type=Path, metavar="FOLDER", help="footage to ask for by picture")
+    return parser
+
+
+if __name__ == "__main__":
+    main()
