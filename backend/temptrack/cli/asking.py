@@ -55,6 +55,11 @@ class Wish:
     blind: bool = False
     sampling: Sampling = Sampling.STANDARD
 
+    @property
+    def needs_picture(self) -> bool:
+        """Whether nothing but the picture says what is wanted."""
+        return not (self.prompt or self.like)
+
 
 @dataclass(frozen=True, slots=True)
 class Answered:
@@ -65,12 +70,14 @@ class Answered:
         cut: the timeline, or None without one.
         suggestions: the answer.
         warnings: picture that could not be used, one sentence each.
+        segments_seen: segments whose picture had a say.
     """
 
     wish: Wish
     cut: Cut | None
     suggestions: Suggestions
     warnings: tuple[str, ...] = ()
+    segments_seen: int = 0
 
 
 def ask(
@@ -82,6 +89,8 @@ def ask(
     progress: Callable[[int, int], None] | None = None,
 ) -> Answered:
     """Look at the picture and rank the library.
+
+    Where no picture can be seen, words or a reference track go on without it, for the length of the scope.
 
     Args:
         wish: what is asked.
@@ -108,14 +117,24 @@ def ask(
             sampling=wish.sampling,
             cache=FeatureCache(feature_cache_folder(), CACHE_LIMIT_BYTES),
             progress=progress,
+            require_picture=wish.needs_picture,
         )
         query = replace(query, picture=picture.segments, scope_s=cut.scope.record.duration_s)
         warnings = (
+            *(() if picture.segments else (_unseen(wish, cut),)),
             *cut.file.notes,
             *(problem.message for problem in cut.scope.problems),
             *(warning.message for warning in picture.warnings),
         )
-    return Answered(wish, cut, suggester.suggest(query), warnings)
+    return Answered(wish, cut, suggester.suggest(query), warnings, segments_seen=len(query.picture))
+
+
+def _unseen(wish: Wish, cut: Cut) -> str:
+    given = [name for name, is_given in (("words", wish.prompt), ("reference track", wish.like)) if is_given]
+    return (
+        f"No picture of the {cut.scope.label} can be seen from here; what decides: {', '.join(given)} and the "
+        "length to fill."
+    )
 
 
 def find_track(wanted: str, tracks: Sequence[Track]) -> Track:

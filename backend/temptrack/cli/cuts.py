@@ -24,10 +24,16 @@ def read_away(path: Path, part: ScopeRequest) -> Cut:
     return Cut(file, select_scope(file, part, exists=lambda _path: True))
 
 
-def read_cut(path: Path, part: ScopeRequest) -> Cut:
-    """Read a timeline and choose a part of it; raises what reading and choosing raise."""
+def read_cut(path: Path, part: ScopeRequest, *, require_picture: bool = True) -> Cut:
+    """Read a timeline and choose a part of it; raises what reading and choosing raise.
+
+    Args:
+        path: the timeline.
+        part: which part.
+        require_picture: whether a part without any usable picture is an error.
+    """
     file = read_timeline(path)
-    return Cut(file, select_scope(file, part))
+    return Cut(file, select_scope(file, part, require_picture=require_picture))
 
 
 def span(record: RecordRange) -> Span:
@@ -40,13 +46,14 @@ def span(record: RecordRange) -> Span:
     )
 
 
-def scope_report(cut: Cut) -> ScopeReport:
-    """Return what music was asked for, as it is reported."""
+def scope_report(cut: Cut, segments_seen: int) -> ScopeReport:
+    """Return what music was asked for, and how many of its segments were seen, as it is reported."""
     return ScopeReport(
         timeline=str(cut.file.path.absolute()),
         label=cut.scope.label,
         record=span(cut.scope.record),
         segments=len(cut.scope.segments),
+        segments_seen=segments_seen,
     )
 
 

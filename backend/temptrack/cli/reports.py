@@ -88,6 +88,7 @@ class ScopeReport(_Report):
     label: str = Field(description="how the scope was chosen, in words")
     record: Span
     segments: int = Field(description="segments of picture in it")
+    segments_seen: int = Field(description="those whose picture could be looked at; 0: words alone decided")
 
 
 class InsertedCue(_Report):

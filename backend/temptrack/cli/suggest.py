@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _FILTERS = "Only tracks that"
 _RESULT = "What to do with the result"
+_NOTES_SHOWN = 6
 
 
 def suggest(
@@ -263,7 +264,11 @@ def _run(
     from temptrack.cli.progress import bar
     from temptrack.cli.screen import print_json
 
-    cut = read_cut(wish.timeline, wish.part) if wish.timeline is not None else None
+    cut = (
+        read_cut(wish.timeline, wish.part, require_picture=wish.needs_picture)
+        if wish.timeline is not None
+        else None
+    )
     with open_suggester(library=wish.library, server=server, bundle=bundle, device=device) as suggester:
         with bar("Looking at the picture", unit="segments", quiet=as_json) as tick:
             answered = asking.ask(
@@ -318,7 +323,7 @@ def _report(answered: "Answered", inserted: "InsertedCue | None", review: Path |
 
     return SuggestReport(
         **dict(answered.suggestions),
-        scope=scope_report(answered.cut) if answered.cut else None,
+        scope=scope_report(answered.cut, answered.segments_seen) if answered.cut else None,
         warnings=answered.warnings,
         inserted=inserted,
         review=str(review.absolute()) if review else None,
@@ -339,7 +344,7 @@ def _show(answered: "Answered", report: "SuggestReport") -> None:
             Text.assemble(("Picture  ", "dim"), f"{report.scope.label}, {clock(record.start_s)} to {until}")
         )
     reading = reading_lines(
-        report.prompt, has_picture=report.scope is not None, text_weight=report.text_weight
+        report.prompt, has_picture=answered.segments_seen > 0, text_weight=report.text_weight
     )
     if reading:
         console.print(reading)
@@ -353,8 +358,11 @@ def _show(answered: "Answered", report: "SuggestReport") -> None:
         return
     console.print(suggestion_table(report))
     aside = notes()
-    for warning in report.warnings:
+    for warning in report.warnings[:_NOTES_SHOWN]:
         aside.print(Text.assemble(("Note: ", "yellow"), warning), soft_wrap=True)
+    if len(report.warnings) > _NOTES_SHOWN:
+        more = f"{len(report.warnings) - _NOTES_SHOWN} more; `temptrack timeline` shows what is missing."
+        aside.print(Text.assemble(("Note: ", "yellow"), more), soft_wrap=True)
     if report.inserted is not None:
         chosen = answered.suggestions.suggestions[report.inserted.rank - 1].track
         record = report.inserted.record

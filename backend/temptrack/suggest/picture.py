@@ -41,6 +41,7 @@ def analyse_scope(
     cache: FeatureCache | None = None,
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
+    require_picture: bool = True,
 ) -> PictureAnalysis:
     """Encode the segments of a scope; after an edit only the segments it touched are encoded again.
 
@@ -54,16 +55,17 @@ def analyse_scope(
         cache: features of earlier runs; None looks at everything.
         progress: told about every finished segment, from the calling thread.
         cancelled: asked before every segment whether to stop.
+        require_picture: whether a scope without any picture is an error, or merely gives no segments.
 
     Raises:
-        NotReady: when no segment has any picture (reason NO_PICTURE).
+        NotReady: when no segment has any picture (reason NO_PICTURE), unless none is required.
         Cancelled: when ``cancelled`` said so; what was encoded by then is cached.
     """
     run = _Run(scope, suggester, sampling=sampling, cache=cache, progress=progress, cancelled=cancelled)
     missing = run.look_up()
     if missing:
         run.encode(missing)
-    return run.result()
+    return run.result(require_picture=require_picture)
 
 
 class _Run:
@@ -118,7 +120,7 @@ class _Run:
                 self._stop_if_cancelled()
                 self._take(frames)
 
-    def result(self) -> PictureAnalysis:
+    def result(self, *, require_picture: bool) -> PictureAnalysis:
         """Return the segments that have picture."""
         segments = tuple(
             PictureSegment(
@@ -129,7 +131,7 @@ class _Run:
             for segment in self._scope.segments
             if segment.index in self._features
         )
-        if not segments:
+        if require_picture and not segments:
             why = f" {self._warnings[0].message}" if self._warnings else ""
             raise NotReady(
                 f"There is no usable picture in the {self._scope.label}.{why}",

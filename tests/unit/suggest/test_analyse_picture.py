@@ -165,6 +165,13 @@ def test_only_undecodable_picture_is_not_ready_either(desk: Desk) -> None:
     assert caught.value.metadata == {"problems": "1"}
 
 
+def test_picture_that_is_not_required_may_be_missing(desk: Desk) -> None:
+    desk.dark = {0}
+    analysis = analyse_scope(desk.scope([10, None]), desk, cache=desk.cache, require_picture=False)
+    assert analysis.segments == ()
+    assert [warning.message for warning in analysis.warnings] == ["damaged"]
+
+
 def test_cancelling_keeps_what_was_finished_and_leaves_no_thread(desk: Desk) -> None:
     before = threading.active_count()
     with pytest.raises(Cancelled, match="after 2 of 4 segments"):
