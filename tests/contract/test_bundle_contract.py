@@ -4,6 +4,7 @@ from functools import cache
 
 import numpy as np
 import pytest
+
 from support.fake_bundle import FakeBundle
 from temptrack.model.bundles import load_bundle
 from temptrack.model.types import Bundle, Matrix

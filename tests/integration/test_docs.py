@@ -9,6 +9,7 @@ from pathlib import Path
 
 import opentimelineio as otio
 import pytest
+
 from support.films import Shot, make_film, moving
 from support.timelines import clip, lane, movie, save, time_range, timeline
 from support.tones import music, write_audio

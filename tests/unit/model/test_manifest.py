@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from temptrack.errors import Corrupt, InvalidRequest, NotFound, NotSupported, TemptrackError
 from temptrack.model.bundles import SHIPPED_FOLDER, list_bundles, load_bundle
 from temptrack.model.manifest import MANIFEST_NAME, read_manifest
