@@ -20,6 +20,8 @@ OPSET = 18
 LARGE_TENSOR_BYTES = 8 << 20
 """Tensors above this size are stored in a file of their own, to keep every file of a bundle small."""
 
+_LAST_AXIS = "last_axis"
+
 
 @dataclass(frozen=True, slots=True)
 class Example:
@@ -140,7 +142,37 @@ def store_weights_as_int8(path: Path) -> None:
     nodes = [*restored, *model.graph.node]
     del model.graph.node[:]
     model.graph.node.extend(nodes)
+    _restore_after_look_up(model)
     onnx.save_model(model, str(path))
+
+
+def _restore_after_look_up(model: Any) -> None:
+    """Look up packed rows and restore those, instead of restoring the whole table for every call.
+
+    The runtime does not fold the restoring of a table: of 30,522 words it would restore all to look up three.
+    """
+    restores = {node.output[0]: node for node in model.graph.node if node.op_type == "DequantizeLinear"}
+    nodes, used = [], set()
+    for node in model.graph.node:
+        restore = restores.get(node.input[0]) if node.op_type == "Gather" else None
+        if restore is None:
+            nodes.append(node)
+            used.update(node.input)
+            continue
+        row, scale = f"{node.output[0]}_int8", f"{node.output[0]}_scale"
+        nodes += [
+            helper.make_node("Gather", [restore.input[0], node.input[1]], [row], axis=0),
+            helper.make_node("Gather", [restore.input[1], node.input[1]], [scale], axis=0),
+            helper.make_node("Cast", [row], [f"{row}_float"], to=TensorProto.FLOAT),
+            helper.make_node("Unsqueeze", [scale, _LAST_AXIS], [f"{scale}_column"]),
+            helper.make_node("Mul", [f"{row}_float", f"{scale}_column"], [node.output[0]]),
+        ]
+    if len(nodes) > len(model.graph.node):
+        model.graph.initializer.append(numpy_helper.from_array(np.array([-1], dtype=np.int64), _LAST_AXIS))
+    del model.graph.node[:]
+    model.graph.node.extend(
+        node for node in nodes if node.op_type != "DequantizeLinear" or node.output[0] in used
+    )
 
 
 def split_large_tensors(path: Path) -> list[Path]:

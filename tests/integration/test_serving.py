@@ -24,8 +24,8 @@ from temptrack import errors
 from temptrack.client.remote import RemoteSuggester
 from temptrack.library.types import TrackFilter
 from temptrack.model.types import SegmentFeatures
-from temptrack.server.app import Workings
 from temptrack.server.options import ServerOptions
+from temptrack.server.workings import Workings
 from temptrack.suggest.types import PictureSegment, Query
 
 FULL_QUERY = Query(

@@ -17,8 +17,8 @@ from temptrack.client.library_client import LibraryClient
 from temptrack.client.remote import RemoteSuggester
 from temptrack.library.report import IndexReport, Progress
 from temptrack.library.store import LibraryStore
-from temptrack.server.app import Workings
 from temptrack.server.options import ServerOptions
+from temptrack.server.workings import Workings
 from temptrack.suggest.types import Query
 from temptrack.wire.limits import AUDIO_CHUNK_BYTES
 from temptrack_api.v1 import bundle_pb2, library_pb2, suggestion_pb2

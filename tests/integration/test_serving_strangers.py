@@ -13,8 +13,8 @@ import pytest
 from support.serving import PATIENCE_S, DoubleSuggester, no_index, running, serving
 from temptrack import errors
 from temptrack.client.remote import RemoteSuggester
-from temptrack.server.app import Workings
 from temptrack.server.options import ServerOptions
+from temptrack.server.workings import Workings
 from temptrack.suggest.types import Query
 
 QUERY = Query(library="stock", prompt="calm")

@@ -11,9 +11,10 @@ from temptrack.library.report import IndexReport, Progress
 from temptrack.library.store import LibraryStore
 from temptrack.media.types import Frames
 from temptrack.model.types import SegmentFeatures
-from temptrack.server.app import Workings, run
+from temptrack.server.app import run
 from temptrack.server.options import ServerOptions
 from temptrack.server.shelf import Shelf
+from temptrack.server.workings import Workings
 from temptrack.suggest.local import LocalSuggester
 from temptrack.suggest.types import EngineInfo
 from temptrack.wire.address import Address

@@ -14,9 +14,10 @@ from temptrack.library.store import LibraryStore
 from temptrack.library.types import LibraryInfo, Track, TrackTag
 from temptrack.media.types import Frames
 from temptrack.model.types import SegmentFeatures
-from temptrack.server.app import Server, Workings
+from temptrack.server.app import Server
 from temptrack.server.indexing import IndexFolders
 from temptrack.server.options import ServerOptions
+from temptrack.server.workings import Workings
 from temptrack.suggest.types import (
     EngineInfo,
     Excerpt,

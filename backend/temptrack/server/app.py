@@ -4,7 +4,6 @@ import asyncio
 import logging
 import signal
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
 
 import grpc
@@ -13,13 +12,14 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 
 from temptrack import errors
 from temptrack.server.engine import Engine
-from temptrack.server.indexing import IndexFolders, Indexing
+from temptrack.server.indexing import Indexing
 from temptrack.server.interceptors import DeadlineInterceptor, ErrorInterceptor
 from temptrack.server.library_service import LibraryService
 from temptrack.server.options import ServerOptions
 from temptrack.server.shelf import Shelf
 from temptrack.server.suggestion_service import BundleService, SuggestionService
-from temptrack.suggest.types import EngineInfo, Suggester
+from temptrack.server.workings import Workings, workings_of
+from temptrack.suggest.types import EngineInfo
 from temptrack.wire import limits
 from temptrack.wire.address import Address
 from temptrack_api.v1 import (
@@ -47,19 +47,6 @@ _CHANNEL_OPTIONS = (
     # Clients ping every 30 s while a call waits; more often is taken for an attack.
     ("grpc.http2.min_recv_ping_interval_without_data_ms", 20_000),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Workings:
-    """What the server puts on the wire: the parts that a bundle and its libraries bring.
-
-    Attributes:
-        load: makes the suggester, warmed up; runs on the device's thread after the port is taken.
-        index_folders: indexes folders into a library.
-    """
-
-    load: Callable[[Shelf], Suggester]
-    index_folders: IndexFolders
 
 
 class Server:
@@ -152,8 +139,6 @@ def run(
         TemptrackError: an option cannot be used, the port is taken, or the bundle cannot be loaded.
     """
     if workings is None:
-        from temptrack.server.workings import workings_of
-
         workings = workings_of(options)
     asyncio.run(_serve(options, workings, on_ready))
 

@@ -1,7 +1,8 @@
-"""The parts of a server that a real bundle and its libraries bring."""
+"""The parts of a server that a bundle and its libraries bring."""
 
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -10,10 +11,24 @@ import numpy as np
 from temptrack.library.report import IndexReport, Progress
 from temptrack.library.store import LibraryStore
 from temptrack.model.bundles import load_bundle
-from temptrack.server.app import Workings
+from temptrack.server.indexing import IndexFolders
 from temptrack.server.options import ServerOptions
 from temptrack.server.shelf import Shelf
 from temptrack.suggest.local import LocalSuggester
+from temptrack.suggest.types import Suggester
+
+
+@dataclass(frozen=True, slots=True)
+class Workings:
+    """What the server puts on the wire: the parts that a bundle and its libraries bring.
+
+    Attributes:
+        load: makes the suggester, warmed up; runs on the device's thread after the port is taken.
+        index_folders: indexes folders into a library.
+    """
+
+    load: Callable[[Shelf], Suggester]
+    index_folders: IndexFolders
 
 
 def workings_of(options: ServerOptions) -> Workings:

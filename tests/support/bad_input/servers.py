@@ -15,8 +15,8 @@ from support.serving import ENCODER_ID, PATIENCE_S, SIZE_PX, DoubleSuggester, no
 from temptrack.client.connection import Connection
 from temptrack.client.library_client import LibraryClient
 from temptrack.client.remote import RemoteSuggester
-from temptrack.server.app import Workings
 from temptrack.server.options import ServerOptions
+from temptrack.server.workings import Workings
 from temptrack.suggest.types import Query
 from temptrack.wire import limits
 from temptrack_api.v1 import library_pb2, library_pb2_grpc, suggestion_pb2, suggestion_pb2_grpc
