@@ -54,8 +54,15 @@ def find_music(folder: Path) -> Music:
     )
 
 
-def index_music(music: Music, bundle: Bundle, *, workers: int | None) -> IndexReport:
-    """Bring the library up to date; a library of another bundle is left alone, beside it."""
+def index_music(music: Music, bundle: Bundle, source: str, *, workers: int | None) -> IndexReport:
+    """Bring the library up to date; a library of another bundle is left alone, beside it.
+
+    Args:
+        music: what to index.
+        bundle: with what.
+        source: id or folder that the bundle was loaded from.
+        workers: processes; None takes one a processor.
+    """
     name = library_name(bundle)
     try:
         store = LibraryStore.open(name)
@@ -67,7 +74,7 @@ def index_music(music: Music, bundle: Bundle, *, workers: int | None) -> IndexRe
     return index_folders(
         store,
         [music.folder / "music" / package for package in packages],
-        partial(load_bundle, bundle.id, device="cpu", threads=1),
+        partial(load_bundle, source, device="cpu", threads=1),
         workers=workers,
         progress=lambda done, total, path, _rate: print(f"{done}/{total} {path}", flush=True),
         prune=True,

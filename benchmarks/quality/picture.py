@@ -66,8 +66,17 @@ def halves(footage: Sequence[Footage]) -> list[tuple[Footage, Footage]]:
     ]
 
 
-def compare_pictures(suggester: Suggester, library: str, footage: Sequence[Footage]) -> dict[str, Any]:
-    """Ask for every piece by its picture alone and count how much the lists share."""
+def compare_pictures(
+    suggester: Suggester, library: str, tracks: int, footage: Sequence[Footage]
+) -> dict[str, Any]:
+    """Ask for every piece by its picture alone and count how much the lists share.
+
+    Args:
+        suggester: what is asked.
+        library: where it looks.
+        tracks: number of tracks in there.
+        footage: what is shown to it.
+    """
     lists = {one.name: _first_tracks(suggester, library, one) for one in footage}
     names = list(lists)
     matrix = [[_shared(lists[row], lists[column]) for column in names] for row in names]
@@ -81,6 +90,7 @@ def compare_pictures(suggester: Suggester, library: str, footage: Sequence[Foota
         "depth": DEPTH,
         "footage": names,
         "overlap": matrix,
+        "overlap_by_chance": round(DEPTH * DEPTH / tracks, 3),
         "mean_overlap_between": round(sum(between) / len(between), 3),
         "identical_lists": sum(lists[a] == lists[b] for i, a in enumerate(names) for b in names[:i]),
         "distinct_tracks": len(heard),
@@ -101,6 +111,17 @@ def overlap_table(figures: Mapping[str, Any]) -> str:
         for number, (name, row) in enumerate(zip(names, figures["overlap"], strict=True), start=1)
     ]
     return "\n".join([head, "|---" * (len(names) + 1) + "|", *rows])
+
+
+def overlap_summary(figures: Mapping[str, Any]) -> str:
+    """Return the counts behind the matrix in two sentences."""
+    within = [pair["shared"] for pair in figures["halves_of_the_same_footage"]]
+    return (
+        f"Two lists share {figures['mean_overlap_between']:.1f} of {DEPTH} tracks on average "
+        f"(chance: {figures['overlap_by_chance']:.1f}), two halves of the same footage "
+        f"{sum(within) / len(within):.1f}. {figures['identical_lists']} pairs of lists are identical, "
+        f"{figures['distinct_tracks']} tracks appear in any."
+    )
 
 
 def _first_tracks(suggester: Suggester, library: str, footage: Footage) -> list[str]:

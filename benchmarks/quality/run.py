@@ -37,7 +37,7 @@ def main() -> None:
     mistakes = labels.unused_patterns(music.tracks)
     if mistakes:
         print("labels without a track:", *mistakes, sep="\n  ")
-    report = index_music(music, bundle, workers=options.workers)
+    report = index_music(music, bundle, options.bundle, workers=options.workers)
     engine = engine_for(bundle)
     library = library_name(bundle)
     reader = LibraryStore.open(library).reader()
@@ -64,12 +64,13 @@ def main() -> None:
         print(f"\n{category_table(figures['pseudo_labels'])}")
     if options.reference:
         footage = picture.find_footage(options.reference)
-        figures["picture"] = picture.compare_pictures(engine, library, footage)
+        figures["picture"] = picture.compare_pictures(engine, library, reader.info.track_count, footage)
         lists = figures["picture"]["lists"]
         figures["picture"]["lists"] = {
             name: [music.key_of(path) for path in paths] for name, paths in lists.items()
         }
-        print(f"\n## Picture alone\n\n{picture.overlap_table(figures['picture'])}")
+        print(f"\n## Picture alone\n\n{picture.overlap_table(figures['picture'])}\n")
+        print(picture.overlap_summary(figures["picture"]))
     path = RESULTS / f"quality-{bundle.id}.json"
     path.write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     print(f"\nwrote {path.relative_to(ROOT)}")
