@@ -17,6 +17,7 @@ import numpy.typing as npt
 import opentimelineio as otio
 from opentimelineio.opentime import RationalTime, TimeRange
 from PIL import Image
+
 from temptrack.demo.painted import PAINTED_SCENES
 
 RATE = 25

@@ -6,12 +6,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from benchmarks.speed.measure import TEMPTRACK, WORK, Run, run_process, spread, summary, write_result
+
 from temptrack.errors import NotFound
 from temptrack.home import ENVIRONMENT_VARIABLE
 from temptrack.library.store import LibraryStore, delete_library
 from temptrack.model.bundles import load_bundle
-
-from benchmarks.speed.measure import TEMPTRACK, WORK, Run, run_process, spread, summary, write_result
 
 LIBRARY = "indexing"
 ENDINGS = (".ogg", ".mp3", ".flac", ".opus", ".wav", ".m4a")

@@ -88,7 +88,8 @@ def run_process(command: Sequence[str], *, environment: Mapping[str, str] | None
     return Run(
         wall_s=wall_s,
         cpu_s=usage.ru_utime + usage.ru_stime,
-        peak_mb=peak_mb,
+        # A process that lived between two looks still has its own peak on record.
+        peak_mb=max(peak_mb, usage.ru_maxrss / 1024),
         load_before=round(load_before, 2),
         load_after=round(os.getloadavg()[0], 2),
         output=json.loads(printed),
@@ -101,7 +102,7 @@ class MemoryWatch:
     def __init__(self, pid: int) -> None:
         """Start looking at a process."""
         self._pid = pid
-        self._peak_kb = 0
+        self._peak_mb = 0.0
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._look, daemon=True)
         self._thread.start()
@@ -110,12 +111,11 @@ class MemoryWatch:
         """Stop looking and return the peak in MB (2**20 bytes)."""
         self._done.set()
         self._thread.join()
-        return self._peak_kb / 1024
+        return self._peak_mb
 
     def _look(self) -> None:
         while not self._done.wait(_LOOK_EVERY_S):
-            resident_kb = sum(_resident_kb(pid) for pid in _family(self._pid))
-            self._peak_kb = max(self._peak_kb, resident_kb)
+            self._peak_mb = max(self._peak_mb, resident_mb(self._pid))
 
 
 class _Drain:
@@ -129,6 +129,11 @@ class _Drain:
     def text(self) -> str:
         self._thread.join()
         return "".join(self._parts)
+
+
+def resident_mb(pid: int) -> float:
+    """Return the resident memory of a process and all of its children now, in MB (2**20 bytes)."""
+    return sum(_resident_kb(each) for each in _family(pid)) / 1024
 
 
 def _family(pid: int) -> list[int]:

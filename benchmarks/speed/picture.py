@@ -9,6 +9,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from benchmarks.speed.film import Film, prepare_film
+from benchmarks.speed.measure import TEMPTRACK, WORK, Run, run_process, spread, summary, write_result
+from benchmarks.speed.plain import segments_of
+from benchmarks.speed.planted import planted_library
+
 from temptrack.home import ENVIRONMENT_VARIABLE, feature_cache_folder, home_folder
 from temptrack.library.store import LibraryStore
 from temptrack.media.feature_cache import FeatureCache
@@ -19,11 +24,6 @@ from temptrack.suggest.picture import analyse_scope
 from temptrack.suggest.types import PictureSegment, Query
 from temptrack.timeline.read import read_timeline
 from temptrack.timeline.scope import select_scope
-
-from benchmarks.speed.film import Film, prepare_film
-from benchmarks.speed.measure import TEMPTRACK, WORK, Run, run_process, spread, summary, write_result
-from benchmarks.speed.plain import segments_of
-from benchmarks.speed.planted import planted_library
 
 PROMPTS = (
     "calm, hopeful piano",
@@ -104,8 +104,8 @@ def _figures(film: Film, runs: Mapping[str, Sequence[Run]], music: str) -> dict[
     }
     return {
         "what": {
-            "film": f"{film.duration_s} s of 1080p25 H.264 in {len(film.media)} clips, {film.footage} footage, "
-            f"{film.bit_rate / 1e6:.1f} Mb/s, B-frames, a keyframe every 50 frames",
+            "film": f"{film.duration_s} s of 1080p25 H.264 in {len(film.media)} clips of {film.footage} "
+            f"footage, {film.bit_rate / 1e6:.1f} Mb/s, B-frames, a keyframe every 50 frames",
             "frames": film.frames,
             "library": music,
             "text_weight": TEXT_WEIGHT,

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import opentimelineio as otio
 from PIL import Image
+
 from temptrack.model.bundles import load_bundle
 from temptrack.suggest.engine import engine_for
 from temptrack.suggest.types import PictureSegment, Query

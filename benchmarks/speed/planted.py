@@ -3,6 +3,7 @@
 import hashlib
 
 import numpy as np
+
 from temptrack.library.keys import KEYS
 from temptrack.library.records import Analysis, FileState, FileWords, TrackRecord
 from temptrack.library.store import LibraryStore

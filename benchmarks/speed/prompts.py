@@ -14,6 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from benchmarks.speed.measure import TEMPTRACK, WORK, MemoryWatch, quantile, run_process, spread, write_result
+from benchmarks.speed.planted import planted_library
+
 from temptrack.client.remote import RemoteSuggester
 from temptrack.home import ENVIRONMENT_VARIABLE
 from temptrack.library.store import LibraryStore
@@ -22,9 +25,6 @@ from temptrack.model.bundles import load_bundle
 from temptrack.model.types import Bundle, SegmentFeatures
 from temptrack.suggest.local import LocalSuggester
 from temptrack.suggest.types import PictureSegment, Query, Suggester
-
-from benchmarks.speed.measure import TEMPTRACK, WORK, MemoryWatch, quantile, run_process, spread, write_result
-from benchmarks.speed.planted import planted_library
 
 LIBRARY = "planted"
 PROMPTS = (Path(__file__).with_name("prompts.txt")).read_text(encoding="utf-8").splitlines()
