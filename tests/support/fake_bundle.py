@@ -75,6 +75,14 @@ class FakeBundle:
         return both
 
 
+class NewerBundle(FakeBundle):
+    """Another bundle, of another space."""
+
+    id = "fake-1"
+    digest = hashlib.sha256(b"fake-1").hexdigest()
+    embed_dim = 40
+
+
 def _unit(seed: bytes, dim: int) -> Vector:
     generator = np.random.default_rng(int.from_bytes(hashlib.sha256(seed).digest()[:8], "little"))
     row: Vector = _normalised(generator.standard_normal((1, dim)))[0]

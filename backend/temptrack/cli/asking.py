@@ -132,8 +132,8 @@ def ask(
 def _unseen(wish: Wish, cut: Cut) -> str:
     given = [name for name, is_given in (("words", wish.prompt), ("reference track", wish.like)) if is_given]
     return (
-        f"No picture of the {cut.scope.label} can be seen from here; what decides: {', '.join(given)} and the "
-        "length to fill."
+        f"No picture of the {cut.scope.label} can be seen from here; what decides: {', '.join(given)} and "
+        "the length to fill."
     )
 
 

@@ -71,7 +71,6 @@ def index(
 
     from temptrack.cli.engine import open_bundle
     from temptrack.cli.progress import bar, stopping
-    from temptrack.cli.screen import print_json
     from temptrack.library.ingest import index_folders
     from temptrack.library.store import LibraryStore
 
@@ -86,14 +85,7 @@ def index(
             cancelled=cancelled,
             prune=prune,
         )
-    if as_json:
-        print_json(report)
-    else:
-        show_index_report(report)
-    if report.cancelled:
-        raise typer.Exit(130)
-    if report.failed and report.found == len(report.failed):
-        raise typer.Exit(4)
+    _end(report, as_json=as_json)
 
 
 def show_index_report(report: "IndexReport") -> None:
@@ -216,24 +208,47 @@ def delete(
 def reindex(
     name: LibraryName,
     workers: Workers = None,
+    prune: Annotated[
+        bool,
+        typer.Option("--prune", metavar=FLAG, help="Go on without tracks that cannot be read any more."),
+    ] = False,
     bundle: BundleName = None,
     device: DeviceName = "auto",
     as_json: AsJson = False,
 ) -> None:
-    """Index all folders of a library anew, for another bundle than before."""
+    """Index all folders of a library anew, for another bundle than before.
+
+    The library can be searched as it was until the new index is whole. Stopped half-way, the same command
+    goes on where it was. Tracks keep their ids.
+    """
+    from functools import partial
+
     from temptrack.cli.engine import DEFAULT_BUNDLE, open_bundle
-    from temptrack.library.store import LibraryStore, delete_library
+    from temptrack.cli.progress import bar, stopping
+    from temptrack.library.reindex import reindex_library
+    from temptrack.library.store import LibraryStore
 
     store = LibraryStore.open(name)
-    loaded = open_bundle(bundle or DEFAULT_BUNDLE, device)
-    folders = sorted({Path(file.root) for _id, _digest, file in store.states()})
-    uri = None if Path(store.uri) == _own_folder(name) else store.uri
-    delete_library(name)
-    LibraryStore.create(name, uri, bundle_id=loaded.id, bundle_digest=loaded.digest)
-    index(name, folders, workers=workers, bundle=bundle or DEFAULT_BUNDLE, device=device, as_json=as_json)
+    with stopping() as cancelled, bar("Indexing anew", unit="tracks", quiet=as_json) as tick:
+        report = reindex_library(
+            store,
+            partial(open_bundle, bundle or DEFAULT_BUNDLE, device, threads=1),
+            workers=workers,
+            progress=lambda done, total, _path, _rate: tick(done, total),
+            cancelled=cancelled,
+            prune=prune,
+        )
+    _end(report, as_json=as_json)
 
 
-def _own_folder(name: str) -> Path:
-    from temptrack.library.places import own_folder
+def _end(report: "IndexReport", *, as_json: bool) -> None:
+    from temptrack.cli.screen import print_json
 
-    return Path(own_folder(name))
+    if as_json:
+        print_json(report)
+    else:
+        show_index_report(report)
+    if report.cancelled:
+        raise typer.Exit(130)
+    if report.failed and report.found == len(report.failed):
+        raise typer.Exit(4)

@@ -10,15 +10,30 @@ import os
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from temptrack.library.records import FileState
+from temptrack.library.records import FileState, RowState
 
 
 class Identities:
     """Rows of the library as they were at the start of a run, and who claims them."""
 
-    def __init__(self, states: Iterable[tuple[str, str, FileState]], found: Sequence[FileState]) -> None:
+    def __init__(
+        self,
+        states: Iterable[RowState],
+        found: Sequence[FileState],
+        before: Iterable[RowState] = (),
+    ) -> None:
+        """Look at the rows there are.
+
+        Args:
+            states: (id, content digest, file) of the rows of the library.
+            found: the files there are.
+            before: rows of a library that this one will replace; whoever has their file or sound gets their
+                id.
+        """
         self._found = {file.path for file in found}
-        self._states = {track_id: (digest, state) for track_id, digest, state in states}
+        rows = {track_id: (digest, state) for track_id, digest, state in states}
+        self._analysed = frozenset(rows)
+        self._states = {track_id: (digest, state) for track_id, digest, state in before} | rows
         self._ids = set(self._states)
         self._claimed: set[str] = set()
         self._displaced: set[str] = set()
@@ -34,6 +49,10 @@ class Identities:
         track_id = self._by_path.get(path)
         return None if track_id is None else (track_id, *self._states[track_id])
 
+    def is_analysed(self, track_id: str) -> bool:
+        """Tell whether a row is one of the library, rather than of one that it will replace."""
+        return track_id in self._analysed
+
     def keep(self, track_id: str) -> None:
         """Note that a row's file is where and what it was."""
         self._claimed.add(track_id)
@@ -44,8 +63,7 @@ class Identities:
 
     def with_sound(self, digest: str) -> str | None:
         """Return a row that holds the analysis of this sound."""
-        rows = self._by_digest.get(digest)
-        return rows[0] if rows else None
+        return next((row for row in self._by_digest.get(digest, ()) if row in self._analysed), None)
 
     def claim_moved(self, digest: str) -> str | None:
         """Return the row of this sound whose file went away, first in order of path, and claim it."""

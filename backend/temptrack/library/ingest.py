@@ -10,7 +10,7 @@ from pathlib import Path
 from temptrack.library.analysis.track import timed
 from temptrack.library.identity import Identities
 from temptrack.library.jobs import AnalyseJob, Done, Job, OpenBundle, ReadJob, WhatItIs
-from temptrack.library.records import Analysis, FileState, TrackRecord
+from temptrack.library.records import Analysis, FileState, RowState, TrackRecord
 from temptrack.library.report import FailedFile, IndexReport, Progress
 from temptrack.library.scan import Scan, scan_folders
 from temptrack.library.store import LibraryStore
@@ -35,6 +35,7 @@ def index_folders(
     cancelled: Callable[[], bool] | None = None,
     prune: bool = False,
     commit_rows: int = COMMIT_ROWS,
+    before: Sequence[RowState] = (),
 ) -> IndexReport:
     """Add new and changed files to a library; what was not touched costs a look.
 
@@ -50,6 +51,7 @@ def index_folders(
         cancelled: asked often; true stops the run, keeping what is done.
         prune: also remove tracks under the folders whose file is gone.
         commit_rows: most rows to gather before a commit.
+        before: rows of a library that this one will replace; tracks keep the ids they have there.
 
     Raises:
         NotFound: FOLDER_NOT_FOUND.
@@ -65,7 +67,7 @@ def index_folders(
     scan = scan_folders(folders, stop)
     scan_s = time.process_time() - scanning
     hands = ProcessCrew(open_bundle, count) if count else HereCrew(bundle)
-    run = _Run(store, scan, hands, progress=progress, stop=stop, commit_rows=commit_rows)
+    run = _Run(store, scan, hands, progress=progress, stop=stop, commit_rows=commit_rows, before=before)
     run.seconds["scan"] = scan_s
     try:
         run.update()
@@ -114,6 +116,7 @@ class _Run:
         progress: Progress | None,
         stop: Callable[[], bool],
         commit_rows: int,
+        before: Sequence[RowState],
     ) -> None:
         self._store = store
         self._scan = scan
@@ -121,7 +124,7 @@ class _Run:
         self._progress = progress
         self._stop = stop
         self._commit_rows = commit_rows
-        self._identities = Identities(store.states(), scan.files)
+        self._identities = Identities(store.states(), scan.files, before)
         self._tally = _Tally(failed=list(scan.failed))
         self.seconds: dict[str, float] = defaultdict(float)
         self._rows: dict[str, TrackRecord] = {}
@@ -144,7 +147,7 @@ class _Run:
             row = self._identities.at(file.path)
             if row is None:
                 new.append(file)
-            elif row[2].looks_like(file):
+            elif row[2].looks_like(file) and self._identities.is_analysed(row[0]):
                 self._identities.keep(row[0])
                 self._tally.unchanged += 1
             else:
@@ -258,15 +261,15 @@ class _Run:
             return
         self._identities.keep(track_id)
         self._tally.updated += 1
-        self._want(_Wanted(track_id, file, what, is_new=False), track_id)
+        self._want(_Wanted(track_id, file, what, is_new=False), self._with_sound(digest, track_id))
 
     def _place(self, file: FileState, what: WhatItIs) -> None:
         digest = what.content_digest
-        known = self._analysed.get(digest) or self._identities.with_sound(digest)
+        known = self._with_sound(digest)
         moved = self._identities.claim_moved(digest)
         if moved is not None:
             self._tally.moved += 1
-            self._want(_Wanted(moved, file, what, is_new=False), moved)
+            self._want(_Wanted(moved, file, what, is_new=False), self._with_sound(digest, moved))
             return
         here = self._identities.at(file.path)
         if here is not None and self._identities.claim_in_place(here[0]):
@@ -274,6 +277,11 @@ class _Run:
             self._want(_Wanted(here[0], file, what, is_new=False), known)
             return
         self._want(_Wanted(self._identities.new_id(digest), file, what, is_new=True), known)
+
+    def _with_sound(self, digest: str, likeliest: str | None = None) -> str | None:
+        if likeliest is not None and self._identities.is_analysed(likeliest):
+            return likeliest
+        return self._analysed.get(digest) or self._identities.with_sound(digest)
 
     def _want(self, wanted: _Wanted, known: str | None) -> None:
         """Add a row, with the analysis of a row of the same sound if there is one, else once it is made."""

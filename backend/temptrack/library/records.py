@@ -28,6 +28,10 @@ class FileState:
         return (self.path, self.size_bytes, self.mtime_ns) == (other.path, other.size_bytes, other.mtime_ns)
 
 
+RowState = tuple[str, str, FileState]
+"""Id, content digest and file of a row: what tells whether anything changed."""
+
+
 @dataclass(frozen=True, slots=True)
 class FileWords:
     """What a file says of itself.

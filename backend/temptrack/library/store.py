@@ -13,24 +13,29 @@ from functools import partial
 from typing import Any, Self
 
 import lancedb
+import pyarrow as pa
 
 from temptrack.errors import AlreadyExists, NotFound, NotReady, TemptrackError
 from temptrack.library import places, schema
 from temptrack.library.glance import Facts, describe_library, read_columns
 from temptrack.library.names import checked_name, fold, is_address
 from temptrack.library.reader import LanceReader
-from temptrack.library.records import FileState, TrackRecord
+from temptrack.library.records import RowState, TrackRecord
 from temptrack.library.storage_errors import is_conflict, storage_errors
 from temptrack.library.types import LibraryInfo
 
 log = logging.getLogger(__name__)
 
 TABLE = "tracks"
+REPLACEMENT = "replacement"
+"""The table a reindex fills beside the other; leftovers of one that was killed are harmless."""
+
 KEEP_OLD_VERSIONS = timedelta(hours=1)
 """How long a reader may stay pinned to a version after the library moved on."""
 
 _ATTEMPTS = 8
 _IDS_PER_QUERY = 500
+_ROWS_PER_BATCH = 256
 
 
 class LibraryStore:
@@ -107,6 +112,44 @@ class LibraryStore:
             facts = Facts.of(table.schema.metadata, name_or_uri)
         return cls(place, table, facts)
 
+    def replacement(self, bundle_id: str, bundle_digest: str) -> Self:
+        """Open the rows that will replace those of this library, beside it; none at first.
+
+        What an earlier call left unfinished for the same bundle is taken up again; for another, or for the
+        bundle that the library has got meanwhile, it is thrown away.
+        """
+        facts = Facts(self.name, bundle_id, bundle_digest)
+        with self._errors():
+            database = lancedb.connect(self._uri, read_consistency_interval=timedelta(0))
+            try:
+                table = database.open_table(REPLACEMENT)
+            except (FileNotFoundError, ValueError) as error:
+                if isinstance(error, ValueError) and "was not found" not in str(error):
+                    raise
+                table = None
+            if table is not None:
+                begun = Facts.of(table.schema.metadata, self.name)
+                if begun == facts and facts != self._facts:
+                    return type(self)(self._uri, table, facts)
+                database.drop_table(REPLACEMENT)
+            table = database.create_table(REPLACEMENT, schema=schema.table_schema(facts.metadata()))
+        return type(self)(self._uri, table, facts)
+
+    def replace_rows(self, replacement: "LibraryStore") -> None:
+        """Put the rows and the bundle of a ``replacement`` in the place of this library's, in one commit.
+
+        Readers stay with what they have until they are opened anew.
+        """
+        with self._errors():
+            database = lancedb.connect(self._uri, read_consistency_interval=timedelta(0))
+            source = replacement._table
+            batches = source.search().limit(None).to_batches(_ROWS_PER_BATCH)
+            rows = pa.RecordBatchReader.from_batches(source.schema, batches)
+            # Overwriting is one more version of the same table: atomic, also where nothing can be renamed.
+            self._table = database.create_table(TABLE, data=rows, schema=source.schema, mode="overwrite")
+            self._facts = replacement._facts
+            database.drop_table(REPLACEMENT)
+
     @property
     def name(self) -> str:
         """How people call it."""
@@ -144,18 +187,18 @@ class LibraryStore:
     def info(self) -> LibraryInfo:
         """Return the library at a glance; reads four columns of every row."""
         with self._errors():
-            snapshot = self._snapshot()
+            snapshot, facts = self._snapshot()
             table = read_columns(snapshot, ("id", "content_digest", "words", "duration_s"))
-            return describe_library(self._facts, self._uri, int(snapshot.version), table)
+            return describe_library(facts, self._uri, int(snapshot.version), table)
 
     def reader(self) -> LanceReader:
         """Load the newest version for searching; it stays at that version whatever happens after."""
         with self._errors():
-            snapshot = self._snapshot()
-            describe = partial(describe_library, self._facts, self._uri, int(snapshot.version))
+            snapshot, facts = self._snapshot()
+            describe = partial(describe_library, facts, self._uri, int(snapshot.version))
             return LanceReader(snapshot, describe, newest_version=lambda: self.version)
 
-    def states(self) -> list[tuple[str, str, FileState]]:
+    def states(self) -> list[RowState]:
         """Return (id, content digest, file) of every row, in order of id."""
         with self._errors():
             found = read_columns(self._table, schema.STATE_COLUMNS).sort_by("id").to_pylist()
@@ -213,25 +256,28 @@ class LibraryStore:
             if not is_conflict(error.__cause__ or error):  # type: ignore[arg-type]
                 raise
 
-    def _snapshot(self) -> Any:
-        table = lancedb.connect(self._uri).open_table(TABLE)
+    def _snapshot(self) -> tuple[Any, Facts]:
+        table = lancedb.connect(self._uri).open_table(self._table.name)
         table.checkout(table.version)
-        return table
+        return table, Facts.of(table.schema.metadata, self.name)
 
     def _commit(self, action: Callable[[], Any]) -> Any:
         with self._errors():
-            # A reindex by another process may have put another bundle's table in the place of this one.
-            now = Facts.of(self._table.schema.metadata, self.name).bundle_digest
-            if now != self.bundle_digest:
-                raise _changed_hands(self.name)
             for _attempt in range(_ATTEMPTS - 1):
+                self._require_same_hands()
                 try:
                     return action()
                 except RuntimeError as error:
                     if not is_conflict(error):
                         raise
                     self._table.checkout_latest()
+            self._require_same_hands()
             return action()
+
+    def _require_same_hands(self) -> None:
+        # A reindex by another process may have put another bundle's rows in the place of these.
+        if Facts.of(self._table.schema.metadata, self.name).bundle_digest != self.bundle_digest:
+            raise _changed_hands(self.name)
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
@@ -276,12 +322,13 @@ def delete_library(name: str) -> None:
     place = places.address_of(name)
     with storage_errors(name, place):
         database = lancedb.connect(place)
-        try:
-            database.drop_table(TABLE)
-        except ValueError as error:
-            # A library half made, or half deleted, has a name and no table.
-            if "not found" not in str(error):
-                raise
+        for table in (TABLE, REPLACEMENT):
+            try:
+                database.drop_table(table)
+            except ValueError as error:
+                # A library half made, or half deleted, has a name and no table.
+                if "not found" not in str(error):
+                    raise
     places.forget(name)
 
 
