@@ -15,10 +15,12 @@ from temptrack.model.manifest import GraphName, Manifest
 from temptrack.model.sessions import Session
 from temptrack.model.types import AudioSpec, Matrix, MusicEmbeddings, SegmentFeatures, Tag, Vector
 
-FRAMES_PER_CALL = 16
-WINDOWS_PER_CALL = 8
+FRAMES_PER_CALL = {"cpu": 2, "cuda": 16}
+WINDOWS_PER_CALL = {"cpu": 2, "cuda": 8}
+"""Batches by device. On a CPU larger ones leave its caches: eight windows at a time cost twice the processor
+time of two, and a gigabyte more (docs/adr/0002). On CUDA they bound memory; not measured."""
+
 TEXTS_PER_CALL = 32
-"""Batches bound memory; on a CPU larger ones are no faster (docs/adr/0006)."""
 
 
 class OnnxBundle:
@@ -129,7 +131,8 @@ class OnnxBundle:
                 hint="Send one whole number of at least 1 for each frame.",
             )
         rows = [
-            self._run("frame_encoder", frames=part)["features"] for part in _parts(frames, FRAMES_PER_CALL)
+            self._run("frame_encoder", frames=part)["features"]
+            for part in _parts(frames, FRAMES_PER_CALL[self._device])
         ]
         mean = np.average(np.concatenate(rows), axis=0, weights=np.asarray(repeats, np.float64))
         return SegmentFeatures(values=mean.astype(np.float32), encoder_id=self.frame_encoder_id)
@@ -160,7 +163,8 @@ class OnnxBundle:
                 hint=f"Send float32 [count, {expected}] at {self.manifest.audio.rate_hz} Hz.",
             )
         rows = [
-            self._run("audio_encoder", windows=part)["features"] for part in _parts(windows, WINDOWS_PER_CALL)
+            self._run("audio_encoder", windows=part)["features"]
+            for part in _parts(windows, WINDOWS_PER_CALL[self._device])
         ]
         return (
             np.concatenate(rows)
