@@ -239,6 +239,16 @@ def test_unreadable_files_and_folders_are_named(store: LibraryStore, music: Path
     assert report.added == 2
 
 
+def test_on_this_machine_links_lead_anywhere(store: LibraryStore, music: Path, tmp_path: Path) -> None:
+    tones.write_audio(tmp_path / "elsewhere" / "far.wav", tones.tone(555.0, 0.5))
+    (music / "link").symlink_to(tmp_path / "elsewhere")
+    (music / "one.wav").symlink_to(tmp_path / "elsewhere" / "far.wav")
+    report = index_folders(store, [music], FakeBundle, workers=0)
+    assert report.failed == ()
+    paths = {track.path for track in store.reader().tracks()}
+    assert {str(music / "link" / "far.wav"), str(music / "one.wav")} <= paths
+
+
 def test_loops_of_links_end(store: LibraryStore, music: Path) -> None:
     (music / "deep" / "round").symlink_to(music)
     assert index(store, music).added == 4

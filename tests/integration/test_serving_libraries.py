@@ -174,6 +174,48 @@ def test_no_request_however_odd_is_taken_for_a_bug(
     assert code not in (grpc.StatusCode.INTERNAL, grpc.StatusCode.UNKNOWN, grpc.StatusCode.DEADLINE_EXCEEDED)
 
 
+@pytest.fixture
+def linked(tmp_path: Path) -> tuple[Path, Path]:
+    """A root with links inside it, to another root and to what lies outside of both."""
+    root, other, outside = (tmp_path / name for name in ("root", "other", "outside"))
+    for number, folder in enumerate((root, other, outside)):
+        tones.write_audio(folder / f"{folder.name}.wav", tones.tone(300.0 + 50 * number, 0.5))
+    (root / "file out.wav").symlink_to(outside / "outside.wav")
+    (root / "folder out").symlink_to(outside)
+    (root / "round about").symlink_to(other / ".." / "outside")
+    (root / "twice.wav").symlink_to(root / "file out.wav")
+    (root / "nowhere.wav").symlink_to(root / "not there.wav")
+    (root / "file in.wav").symlink_to(root / "root.wav")
+    (root / "folder other").symlink_to(other)
+    return root, other
+
+
+def test_links_do_not_lead_out_of_the_allowed_folders(linked: tuple[Path, Path]) -> None:
+    root, _other = linked
+    options = ServerOptions(listen="127.0.0.1:0", drain_s=0, allow_roots=linked)
+    with running(options, fake_workings()) as address:
+        connection = Connection(address, deadline_s=PATIENCE_S)
+        client = LibraryClient(connection)
+        client.create_library("stock")
+        report = client.index("stock", [root])
+        tracks = {str(Path(track.path).relative_to(root)): track for track in client.tracks("stock")}
+        assert set(tracks) == {"root.wav", "file in.wav", "folder other/other.wav"}
+        failed = {Path(one.path).name: one for one in report.failed}
+        left = {name for name, one in failed.items() if one.reason == "LINK_LEAVES_ROOT"}
+        assert left == {"file out.wav", "folder out", "round about", "twice.wav"}
+        assert failed["nowhere.wav"].reason == "NOT_FOUND"
+        assert not any("outside" in one.message for one in report.failed)
+
+        _, _, heard = client.audio("stock", tracks["file in.wav"].id)
+        assert b"".join(heard) == (root / "root.wav").read_bytes()
+        (root / "root.wav").unlink()
+        (root / "root.wav").symlink_to(root.parent / "outside" / "outside.wav")
+        with pytest.raises(errors.Forbidden) as caught:
+            client.audio("stock", tracks["root.wav"].id)
+        assert caught.value.reason == "LINK_LEAVES_ROOT"
+        connection.close()
+
+
 class HeldIndex:
     """An index run that goes on until it is told to stop."""
 
@@ -182,8 +224,14 @@ class HeldIndex:
         self.runs = 0
 
     def __call__(
-        self, store: LibraryStore, folders: Sequence[Path], progress: Progress, cancelled: Callable[[], bool]
+        self,
+        store: LibraryStore,
+        folders: Sequence[Path],
+        roots: Sequence[Path],
+        progress: Progress,
+        cancelled: Callable[[], bool],
     ) -> IndexReport:
+        assert roots == tuple(folders)
         self.runs += 1
         progress(1, 2, str(folders[0] / "a.flac"), 0.5)
         beat = threading.Event()

@@ -51,11 +51,17 @@ class _HeldBundle(FakeBundle):
 
 
 def _index(
-    store: LibraryStore, folders: Sequence[Path], progress: Progress, cancelled: Callable[[], bool]
+    store: LibraryStore,
+    folders: Sequence[Path],
+    roots: Sequence[Path],
+    progress: Progress,
+    cancelled: Callable[[], bool],
 ) -> IndexReport:
     from temptrack.library.ingest import index_folders
 
-    return index_folders(store, folders, FakeBundle, workers=0, progress=progress, cancelled=cancelled)
+    return index_folders(
+        store, folders, FakeBundle, workers=0, progress=progress, cancelled=cancelled, within=roots
+    )
 
 
 def _tell(address: Address, _info: EngineInfo) -> None:

@@ -132,7 +132,11 @@ def answer_to(query: Query) -> Suggestions:
 
 
 def no_index(
-    _store: LibraryStore, _folders: Sequence[Path], _progress: Progress, _cancelled: Callable[[], bool]
+    _store: LibraryStore,
+    _folders: Sequence[Path],
+    _roots: Sequence[Path],
+    _progress: Progress,
+    _cancelled: Callable[[], bool],
 ) -> IndexReport:
     raise AssertionError("nothing was to be indexed")
 

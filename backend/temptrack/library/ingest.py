@@ -36,6 +36,7 @@ def index_folders(
     prune: bool = False,
     commit_rows: int = COMMIT_ROWS,
     before: Sequence[RowState] = (),
+    within: Sequence[Path] | None = None,
 ) -> IndexReport:
     """Add new and changed files to a library; what was not touched costs a look.
 
@@ -52,6 +53,7 @@ def index_folders(
         prune: also remove tracks under the folders whose file is gone.
         commit_rows: most rows to gather before a commit.
         before: rows of a library that this one will replace; tracks keep the ids they have there.
+        within: real folders that links may not lead out of; None lets them lead anywhere.
 
     Raises:
         NotFound: FOLDER_NOT_FOUND.
@@ -64,7 +66,7 @@ def index_folders(
     stop = cancelled or (lambda: False)
     count = (os.cpu_count() or 1) if workers is None else workers
     scanning = time.process_time()
-    scan = scan_folders(folders, stop)
+    scan = scan_folders(folders, stop, within=within)
     scan_s = time.process_time() - scanning
     hands = ProcessCrew(open_bundle, count) if count else HereCrew(bundle)
     run = _Run(store, scan, hands, progress=progress, stop=stop, commit_rows=commit_rows, before=before)

@@ -15,6 +15,9 @@ AUDIO_ENDINGS = frozenset(
 """Endings of the files that are indexed, case ignored."""
 
 
+_LEAVES = "Is a link to a place that may not be read. Put the music itself there, or allow its place."
+
+
 @dataclass(frozen=True, slots=True)
 class Scan:
     """What lies under the folders.
@@ -36,10 +39,20 @@ class Scan:
         )
 
 
-def scan_folders(folders: Sequence[str | Path], cancelled: Callable[[], bool]) -> Scan:
+def scan_folders(
+    folders: Sequence[str | Path],
+    cancelled: Callable[[], bool],
+    *,
+    within: Sequence[Path] | None = None,
+) -> Scan:
     """Find the audio files under folders; a file may stand for a folder.
 
     Hidden files and folders are passed over, links are followed, loops are not.
+
+    Args:
+        folders: where to look.
+        cancelled: asked before every file; true stops the search.
+        within: real folders that links may not lead out of; None lets them lead anywhere.
 
     Raises:
         NotFound: FOLDER_NOT_FOUND.
@@ -56,7 +69,7 @@ def scan_folders(folders: Sequence[str | Path], cancelled: Callable[[], bool]) -
                 hint="Check the spelling, and that the drive is mounted.",
                 metadata={"folder": root},
             )
-        for path in _paths(root, failed):
+        for path in _paths(root, failed, within):
             if cancelled():
                 break
             if path not in found:
@@ -68,7 +81,19 @@ def scan_folders(folders: Sequence[str | Path], cancelled: Callable[[], bool]) -
     )
 
 
-def _paths(root: str, failed: list[FailedFile]) -> Iterator[str]:
+def _paths(root: str, failed: list[FailedFile], within: Sequence[Path] | None) -> Iterator[str]:
+    def stays(path: str) -> bool:
+        if within is None or not os.path.islink(path) or leads_into(path, within):
+            return True
+        failed.append(
+            FailedFile(
+                path=printable(path),
+                reason="LINK_LEAVES_ROOT",
+                message=_LEAVES,
+            )
+        )
+        return False
+
     if os.path.isfile(root):
         yield root
         return
@@ -83,10 +108,14 @@ def _paths(root: str, failed: list[FailedFile]) -> Iterator[str]:
             subfolders.clear()
             continue
         seen.add((status.st_dev, status.st_ino))
-        subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
+        subfolders[:] = sorted(
+            name for name in subfolders if not name.startswith(".") and stays(os.path.join(folder, name))
+        )
         for name in sorted(names):
-            if not name.startswith(".") and os.path.splitext(name)[1].lower() in AUDIO_ENDINGS:
-                yield os.path.join(folder, name)
+            path = os.path.join(folder, name)
+            is_music = not name.startswith(".") and os.path.splitext(name)[1].lower() in AUDIO_ENDINGS
+            if is_music and stays(path):
+                yield path
 
 
 def _look_at(path: str, root: str, found: dict[str, FileState], failed: list[FailedFile]) -> None:
@@ -110,6 +139,12 @@ def _look_at(path: str, root: str, found: dict[str, FileState], failed: list[Fai
 def printable(path: str) -> str:
     """Return a path that can be stored and shown: bytes that are not Unicode become a replacement mark."""
     return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def leads_into(path: str | Path, folders: Sequence[Path]) -> bool:
+    """Tell whether a path, all links followed, lies in one of some real folders."""
+    real = os.path.realpath(path)
+    return any(_is_under(real, str(folder)) for folder in folders)
 
 
 def _is_under(path: str, folder: str) -> bool:

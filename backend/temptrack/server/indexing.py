@@ -13,8 +13,11 @@ from temptrack.suggest.types import EngineInfo
 from temptrack.wire.mirror import readable, to_message
 from temptrack_api.v1 import library_pb2
 
-IndexFolders = Callable[[LibraryStore, Sequence[Path], Progress, Callable[[], bool]], IndexReport]
-"""Indexes folders into a library, telling progress and asking whether to stop."""
+IndexFolders = Callable[
+    [LibraryStore, Sequence[Path], Sequence[Path], Progress, Callable[[], bool]], IndexReport
+]
+"""Indexes folders into a library, following no link out of the roots, which come after them; tells progress
+and asks whether to stop."""
 
 
 class Indexing:
@@ -68,7 +71,7 @@ class Indexing:
         cancelled: Callable[[], bool],
     ) -> IndexReport:
         with self._shelf.changing(store.name):
-            return self._index_folders(store, folders, progress, cancelled)
+            return self._index_folders(store, folders, self._shelf.allow_roots, progress, cancelled)
 
 
 class _Newest:

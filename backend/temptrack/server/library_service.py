@@ -98,8 +98,7 @@ class LibraryService(library_pb2_grpc.LibraryServiceServicer):
         self, request: library_pb2.StreamTrackAudioRequest, context: Context
     ) -> AsyncIterator[library_pb2.StreamTrackAudioResponse]:
         """Send the file of a track."""
-        reader = await asyncio.to_thread(self._shelf.reader, request.library)
-        path = await asyncio.to_thread(reader.audio_file, request.track_id)
+        path = await asyncio.to_thread(self._shelf.audio_file, request.library, request.track_id)
         sound = await asyncio.to_thread(_opened, path)
         with sound:
             header = library_pb2.AudioHeader(

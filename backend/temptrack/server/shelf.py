@@ -10,6 +10,7 @@ from pathlib import Path
 
 from temptrack import errors
 from temptrack.library.names import checked_name
+from temptrack.library.scan import leads_into
 from temptrack.library.store import LibraryStore, delete_library, list_libraries
 from temptrack.library.types import LibraryInfo, LibraryReader
 from temptrack.suggest.readers import ReaderCache
@@ -17,7 +18,11 @@ from temptrack.suggest.types import EngineInfo
 
 
 class Shelf:
-    """Opens, makes, changes and deletes libraries by name. May be used from several threads."""
+    """Opens, makes, changes and deletes libraries by name. May be used from several threads.
+
+    Attributes:
+        allow_roots: folders without links; only what lies in them may be indexed.
+    """
 
     def __init__(self, allow_roots: Sequence[Path]) -> None:
         """Prepare a shelf.
@@ -25,7 +30,7 @@ class Shelf:
         Args:
             allow_roots: folders without links; only what lies in them may be indexed.
         """
-        self._allow_roots = tuple(allow_roots)
+        self.allow_roots = tuple(allow_roots)
         self._readers = ReaderCache(self._open_reader, self.version)
         self._indexing: set[str] = set()
         self._lock = threading.Lock()
@@ -54,6 +59,25 @@ class Shelf:
     def version(self, name: str) -> int:
         """Return the number of the newest version of a library. Raises NotFound."""
         return self.store(name).version
+
+    def audio_file(self, name: str, track_id: str) -> Path:
+        """Return the path of a track's file.
+
+        Raises:
+            NotFound: there is no such library, track or file.
+            Forbidden: the file lies in an allowed folder and is by now a link that leads out of all of them.
+        """
+        path = self.reader(name).audio_file(track_id)
+        if any(path.is_relative_to(root) for root in self.allow_roots) and not leads_into(
+            path, self.allow_roots
+        ):
+            raise errors.Forbidden(
+                f"The file of track {track_id!r} is a link out of the folders that this server may read.",
+                reason="LINK_LEAVES_ROOT",
+                hint="Put the file itself there, or start the server with --allow-root for its place too.",
+                metadata={"track": track_id},
+            )
+        return path
 
     def remove(self, name: str, track_ids: Sequence[str]) -> int:
         """Take tracks out of a library and return how many there were. Raises NotFound."""
@@ -110,7 +134,7 @@ class Shelf:
             )
         real = path.resolve()
         # Whether a folder outside exists is nobody's business: this comes before looking.
-        if not any(real.is_relative_to(root) for root in self._allow_roots):
+        if not any(real.is_relative_to(root) for root in self.allow_roots):
             raise errors.Forbidden(
                 f"The server may not read {folder!r}.",
                 reason="FOLDER_NOT_ALLOWED",

@@ -52,6 +52,7 @@ def workings_of(options: ServerOptions) -> Workings:
     def index(
         store: LibraryStore,
         folders: Sequence[Path],
+        roots: Sequence[Path],
         progress: Progress,
         cancelled: Callable[[], bool],
     ) -> IndexReport:
@@ -65,6 +66,7 @@ def workings_of(options: ServerOptions) -> Workings:
             workers=workers,
             progress=progress,
             cancelled=cancelled,
+            within=roots,
         )
 
     return Workings(load=load, index_folders=index)
