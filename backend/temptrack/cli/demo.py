@@ -143,14 +143,14 @@ def _index(folder: Path, *, workers: int | None, quiet: bool) -> int:
             raise NotFound("The demo was indexed with an older bundle.")
     except NotFound:
         store = LibraryStore.create(_LIBRARY, bundle_id=bundle.id, bundle_digest=bundle.digest)
-    with stopping() as cancelled, bar("Indexing", unit="tracks", quiet=quiet) as tick:
+    with stopping() as stop, bar("Indexing", unit="tracks", quiet=quiet) as tick:
         report = index_folders(
             store,
             [folder],
             partial(open_bundle, DEFAULT_BUNDLE, "cpu", threads=1),
             workers=workers,
             progress=lambda done, total, _path, _rate: tick(done, total),
-            cancelled=cancelled,
+            cancelled=stop.is_set,
             prune=True,
         )
     if not quiet:

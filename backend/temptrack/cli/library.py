@@ -62,6 +62,10 @@ def index(
             "--prune", metavar=FLAG, help="Also take out tracks of these folders whose file is gone."
         ),
     ] = False,
+    watch: Annotated[
+        bool,
+        typer.Option("--watch", metavar=FLAG, help="Stay, and index after every change, until Ctrl-C."),
+    ] = False,
     bundle: BundleName = None,
     device: DeviceName = "auto",
     as_json: AsJson = False,
@@ -73,16 +77,23 @@ def index(
     from temptrack.cli.progress import bar, stopping
     from temptrack.library.ingest import index_folders
     from temptrack.library.store import LibraryStore
+    from temptrack.library.watch import watch_folders
 
     store = LibraryStore.open(name)
-    with stopping() as cancelled, bar("Indexing", unit="tracks", quiet=as_json) as tick:
+    load = partial(open_bundle, bundle or store.bundle_id, device, threads=1)
+    if watch:
+        with stopping() as stop:
+            for report in watch_folders(store, folders, load, stop=stop, workers=workers, prune=prune):
+                _print(report, as_json=as_json)
+        return
+    with stopping() as stop, bar("Indexing", unit="tracks", quiet=as_json) as tick:
         report = index_folders(
             store,
             folders,
-            partial(open_bundle, bundle or store.bundle_id, device, threads=1),
+            load,
             workers=workers,
             progress=lambda done, total, _path, _rate: tick(done, total),
-            cancelled=cancelled,
+            cancelled=stop.is_set,
             prune=prune,
         )
     _end(report, as_json=as_json)
@@ -229,25 +240,29 @@ def reindex(
     from temptrack.library.store import LibraryStore
 
     store = LibraryStore.open(name)
-    with stopping() as cancelled, bar("Indexing anew", unit="tracks", quiet=as_json) as tick:
+    with stopping() as stop, bar("Indexing anew", unit="tracks", quiet=as_json) as tick:
         report = reindex_library(
             store,
             partial(open_bundle, bundle or DEFAULT_BUNDLE, device, threads=1),
             workers=workers,
             progress=lambda done, total, _path, _rate: tick(done, total),
-            cancelled=cancelled,
+            cancelled=stop.is_set,
             prune=prune,
         )
     _end(report, as_json=as_json)
 
 
-def _end(report: "IndexReport", *, as_json: bool) -> None:
+def _print(report: "IndexReport", *, as_json: bool) -> None:
     from temptrack.cli.screen import print_json
 
     if as_json:
         print_json(report)
     else:
         show_index_report(report)
+
+
+def _end(report: "IndexReport", *, as_json: bool) -> None:
+    _print(report, as_json=as_json)
     if report.cancelled:
         raise typer.Exit(130)
     if report.failed and report.found == len(report.failed):

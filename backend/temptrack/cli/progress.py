@@ -71,11 +71,11 @@ def _ignore(_done: int, _total: int) -> None:
 
 
 @contextmanager
-def stopping() -> Iterator[Callable[[], bool]]:
+def stopping() -> Iterator[threading.Event]:
     """Turn the first Ctrl-C into a wish to stop, so that long work can finish what it is writing.
 
     Yields:
-        A function that tells whether to stop. A second Ctrl-C interrupts at once.
+        What is set once to stop. A second Ctrl-C interrupts at once.
     """
     told = threading.Event()
 
@@ -84,10 +84,10 @@ def stopping() -> Iterator[Callable[[], bool]]:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
     if threading.current_thread() is not threading.main_thread():
-        yield told.is_set
+        yield told
         return
     before = signal.signal(signal.SIGINT, stop)
     try:
-        yield told.is_set
+        yield told
     finally:
         signal.signal(signal.SIGINT, before)
