@@ -34,7 +34,7 @@ class Run:
     Attributes:
         wall_s: clock time.
         cpu_s: processor time, user and system.
-        peak_mb: highest resident memory of all of them together, looked at every 50 ms.
+        peak_mb: most memory of all of them together (proportional set size), looked at every 50 ms.
         load_before: load average of the last minute at the start.
         load_after: the same at the end.
         output: the JSON that the process printed.
@@ -88,8 +88,7 @@ def run_process(command: Sequence[str], *, environment: Mapping[str, str] | None
     return Run(
         wall_s=wall_s,
         cpu_s=usage.ru_utime + usage.ru_stime,
-        # A process that lived between two looks still has its own peak on record.
-        peak_mb=max(peak_mb, usage.ru_maxrss / 1024),
+        peak_mb=peak_mb,
         load_before=round(load_before, 2),
         load_after=round(os.getloadavg()[0], 2),
         output=json.loads(printed),
@@ -97,7 +96,7 @@ def run_process(command: Sequence[str], *, environment: Mapping[str, str] | None
 
 
 class MemoryWatch:
-    """Looks at the resident memory of a process and its children until told to stop."""
+    """Looks at the memory of a process and its children until told to stop."""
 
     def __init__(self, pid: int) -> None:
         """Start looking at a process."""
@@ -115,7 +114,7 @@ class MemoryWatch:
 
     def _look(self) -> None:
         while not self._done.wait(_LOOK_EVERY_S):
-            self._peak_mb = max(self._peak_mb, resident_mb(self._pid))
+            self._peak_mb = max(self._peak_mb, held_mb(self._pid))
 
 
 class _Drain:
@@ -131,9 +130,12 @@ class _Drain:
         return "".join(self._parts)
 
 
-def resident_mb(pid: int) -> float:
-    """Return the resident memory of a process and all of its children now, in MB (2**20 bytes)."""
-    return sum(_resident_kb(each) for each in _family(pid)) / 1024
+def held_mb(pid: int) -> float:
+    """Return the memory a process and all of its children hold now, in MB (2**20 bytes).
+
+    Pages that several processes share count once: a process that has just forked holds nothing of its own.
+    """
+    return sum(_held_kb(each) for each in set(_family(pid))) / 1024
 
 
 def _family(pid: int) -> list[int]:
@@ -147,12 +149,12 @@ def _family(pid: int) -> list[int]:
     return found
 
 
-def _resident_kb(pid: int) -> int:
+def _held_kb(pid: int) -> int:
     try:
-        status = Path(f"/proc/{pid}/status").read_text()
+        status = Path(f"/proc/{pid}/smaps_rollup").read_text()
     except OSError:
         return 0
-    line = next((line for line in status.splitlines() if line.startswith("VmRSS:")), "VmRSS: 0 kB")
+    line = next((line for line in status.splitlines() if line.startswith("Pss:")), "Pss: 0 kB")
     return int(line.split()[1])
 
 
