@@ -114,3 +114,33 @@ def test_many_missing_shots_are_counted_for_people_and_listed_for_programs(tmp_p
     shown = CliRunner().invoke(app, ["suggest", str(cut), "-l", "stock", "-p", "calm"])
     assert shown.stderr.count("Note: ") == 7
     assert "15 more; `temptrack timeline` shows what is missing" in shown.stderr
+
+
+EDL = """\
+TITLE: CUT
+001  AX       V     C        01:00:02:00 01:00:08:00 01:00:00:00 01:00:06:00
+* FROM CLIP NAME:  Morning
+002  AX       V     C        00:00:00:00 00:00:02:00 01:00:06:00 01:00:08:00
+* FROM CLIP NAME:  Elsewhere
+"""
+
+
+def test_an_edl_finds_its_media_in_a_folder(tmp_path: Path) -> None:
+    edl = tmp_path / "cut.edl"
+    edl.write_text(EDL)
+    assert "--media" in asked("suggest", edl, "-l", "stock", code=4)["error"]["hint"]
+    (tmp_path / "card").mkdir()
+    film = make_film(
+        tmp_path / "card" / "morning.mov", [Shot(moving(1), 240)], rate=24, timecode="01:00:01:00"
+    )
+    seen = asked("timeline", edl, "--media", tmp_path / "card")
+    (use,) = [use for segment in seen["segments"] for use in segment["media"]]
+    assert (use["path"], use["source_start_s"], use["source_duration_s"]) == (str(film), 1.0, 6.0)
+    assert [(problem["clip"], problem["kind"]) for problem in seen["problems"]] == [("Elsewhere", "no-media")]
+    found = asked("suggest", edl, "-l", "stock", "--media", tmp_path / "card")
+    assert (found["scope"]["segments_seen"], found["text_weight"]) == (1, 0.0)
+
+
+def test_a_media_folder_that_is_not_there_is_named(cut: Path, tmp_path: Path) -> None:
+    error = asked("timeline", cut, "--media", tmp_path / "nowhere", code=3)["error"]
+    assert error["reason"] == "MEDIA_FOLDER_NOT_FOUND"

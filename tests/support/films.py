@@ -125,6 +125,7 @@ def make_film(
     interlaced: bool = False,
     times_s: Sequence[Fraction] | None = None,
     tone_hz: float | None = None,
+    timecode: str = "",
     options: dict[str, str] | None = None,
 ) -> Path:
     """Write a film; the container follows from the file's extension.
@@ -143,6 +144,7 @@ def make_film(
         interlaced: encode fields and say so.
         times_s: when each frame is shown, ascending, for a variable frame rate; even spacing when absent.
         tone_hz: adds a sine of this pitch as the only audio stream.
+        timecode: timecode of the first frame; none when empty.
         options: further options of the encoder.
     """
     shots = shots or [Shot(numbered(), 2 * round(rate))]
@@ -156,6 +158,8 @@ def make_film(
         context.width, context.height, context.pix_fmt = width, height, pix_fmt
         context.gop_size, context.max_b_frames = gop, b_frames
         context.sample_aspect_ratio = sample_aspect
+        if timecode:
+            container.metadata["timecode"] = stream.metadata["timecode"] = timecode
         if times_s is not None:
             context.time_base = stream.time_base = Fraction(1, 90_000)
         if rotation:

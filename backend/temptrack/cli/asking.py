@@ -36,6 +36,7 @@ class Wish:
         prompt: free words; may be empty.
         timeline: the cut, or None to ask by words only.
         part: which part of the timeline.
+        media: folders where media are looked for by name.
         where: hard conditions.
         text_weight: 0 picture only, 1 words only.
         like: id, path or title of a track to sound like; may be empty.
@@ -48,6 +49,7 @@ class Wish:
     prompt: str = ""
     timeline: Path | None = None
     part: ScopeRequest = field(default_factory=ScopeRequest.whole)
+    media: tuple[Path, ...] = ()
     where: TrackFilter = field(default_factory=TrackFilter)
     text_weight: float = DEFAULT_TEXT_WEIGHT
     like: str = ""

@@ -1,6 +1,7 @@
 """Options that several commands share, in the words that `--help` shows."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -36,6 +37,15 @@ MarkerName = Annotated[
 NamedClips = Annotated[
     list[str] | None,
     typer.Option("--clip", metavar="NAME", rich_help_panel=_SCOPE, help="Only this clip; may be repeated."),
+]
+MediaPlaces = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--media",
+        metavar="FOLDER",
+        help="Look in this folder, and all inside, for media the timeline does not name, or that moved: by "
+        "the name of clip, reel or file; may be repeated.",
+    ),
 ]
 DeviceName = Annotated[
     Literal["auto", "cpu", "cuda"],

@@ -1,9 +1,13 @@
 """The part of a timeline that a command is about, read and reported."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from temptrack.cli.reports import ProblemReport, ScopeReport, Span
+from temptrack.media.timecodes import start_timecode_s
+from temptrack.timeline.media_folders import MediaFolders
 from temptrack.timeline.read import read_timeline
 from temptrack.timeline.scope import ScopeRequest, select_scope
 from temptrack.timeline.segments import RecordRange, Scope
@@ -24,16 +28,27 @@ def read_away(path: Path, part: ScopeRequest) -> Cut:
     return Cut(file, select_scope(file, part, exists=lambda _path: True))
 
 
-def read_cut(path: Path, part: ScopeRequest, *, require_picture: bool = True) -> Cut:
+def read_cut(
+    path: Path, part: ScopeRequest, *, media: Sequence[Path] = (), require_picture: bool = True
+) -> Cut:
     """Read a timeline and choose a part of it; raises what reading and choosing raise.
 
     Args:
         path: the timeline.
         part: which part.
+        media: folders where media are looked for by name.
         require_picture: whether a part without any usable picture is an error.
     """
+    folders = MediaFolders(media) if media else None
     file = read_timeline(path)
-    return Cut(file, select_scope(file, part, require_picture=require_picture))
+    scope = select_scope(
+        file,
+        part,
+        media_start_s=cache(start_timecode_s),
+        folders=folders,
+        require_picture=require_picture,
+    )
+    return Cut(file, scope)
 
 
 def span(record: RecordRange) -> Span:

@@ -12,6 +12,7 @@ from temptrack.cli.choices import (
     DeviceName,
     InPoint,
     MarkerName,
+    MediaPlaces,
     NamedClips,
     OutPoint,
     ServerAddress,
@@ -61,6 +62,7 @@ def suggest(
     out_point: OutPoint = None,
     marker: MarkerName = None,
     clip: NamedClips = None,
+    media: MediaPlaces = None,
     bpm: Annotated[
         str | None,
         typer.Option(
@@ -172,6 +174,7 @@ def suggest(
         prompt=prompt.strip(),
         timeline=timeline,
         part=part_of(in_, out_point, marker, clip or []),
+        media=tuple(media or ()),
         where=track_filter(
             bpm=bpm,
             length=length,
@@ -265,7 +268,7 @@ def _run(
     from temptrack.cli.screen import print_json
 
     cut = (
-        read_cut(wish.timeline, wish.part, require_picture=wish.needs_picture)
+        read_cut(wish.timeline, wish.part, media=wish.media, require_picture=wish.needs_picture)
         if wish.timeline is not None
         else None
     )

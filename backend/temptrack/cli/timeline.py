@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from temptrack.cli.choices import AsJson, InPoint, MarkerName, NamedClips, OutPoint
+from temptrack.cli.choices import AsJson, InPoint, MarkerName, MediaPlaces, NamedClips, OutPoint
 
 if TYPE_CHECKING:
     from temptrack.cli.cuts import Cut
@@ -20,6 +20,7 @@ def timeline(
     out: OutPoint = None,
     marker: MarkerName = None,
     clip: NamedClips = None,
+    media: MediaPlaces = None,
     as_json: AsJson = False,
 ) -> None:
     """Show what is read from a timeline: its scope, its segments, their media, and any problem."""
@@ -29,7 +30,7 @@ def timeline(
 
     part = part_of(in_, out, marker, clip or [])
     try:
-        cut = read_cut(file, part)
+        cut = read_cut(file, part, media=media or ())
     except NotReady as error:
         if "missing" not in error.metadata:
             raise

@@ -23,6 +23,7 @@ from temptrack.timeline.layout import (
     record_window,
     trim_of,
 )
+from temptrack.timeline.media_folders import MediaFolders
 from temptrack.timeline.rates import nearest_frame
 from temptrack.timeline.references import names_picture, why_no_picture
 from temptrack.timeline.segments import Problem, ProblemKind, RecordRange
@@ -59,8 +60,12 @@ class Flattened:
     problems: tuple[Problem, ...]
 
 
-def flatten(file: TimelineFile) -> Flattened:
+def flatten(file: TimelineFile, folders: MediaFolders | None = None) -> Flattened:
     """Return what the viewer of a timeline sees, frame by frame.
+
+    Args:
+        file: the timeline.
+        folders: where media are found by name; clips that name no file count as picture if found there.
 
     Raises:
         Corrupt: a range holds numbers that are no times (BAD_TIME), or items are nested too deep (TOO_DEEP).
@@ -68,7 +73,7 @@ def flatten(file: TimelineFile) -> Flattened:
     stack = file.timeline.tracks
     duration_s = trim_of(stack)[1]
     whole = (Fraction(0), duration_s)
-    viewer = _Viewer(file.rate)
+    viewer = _Viewer(file.rate, folders)
     looks = viewer.see(Child(stack, *whole, *whole), Affine(Fraction(0), Fraction(1)), whole)
     return Flattened(tuple(looks), tuple(viewer.problems))
 
@@ -76,8 +81,9 @@ def flatten(file: TimelineFile) -> Flattened:
 class _Viewer:
     """Walks a timeline from the outside in, carrying the window that is visible and how time runs in it."""
 
-    def __init__(self, rate: Fraction) -> None:
+    def __init__(self, rate: Fraction, folders: MediaFolders | None) -> None:
         self._rate = rate
+        self._folders = folders
         self.problems: list[Problem] = []
 
     def see(self, child: Child, parent: Affine, window: tuple[Fraction, Fraction]) -> list[Look]:
@@ -108,7 +114,7 @@ class _Viewer:
         return looks
 
     def _see_clip(self, clip: Any, time: Affine, seen: tuple[Fraction, Fraction]) -> list[Look]:
-        if not names_picture(clip):
+        if not names_picture(clip, self._folders):
             lost = why_no_picture(clip)
             self._report(lost.kind, clip, lost.message, seen)
             return []

@@ -1,15 +1,18 @@
 """From a clip's media references to files on this machine."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
+from urllib.parse import unquote
 
 from opentimelineio import schema
 
 from temptrack.timeline.layout import trim_of
+from temptrack.timeline.media_endings import SOUND_SUFFIXES, STILL_SUFFIXES
+from temptrack.timeline.media_folders import MediaFolders
 from temptrack.timeline.media_paths import Exists, is_there, paths_of
 from temptrack.timeline.media_root import MediaRoot
 from temptrack.timeline.rates import seconds_of, snap_rate
@@ -18,17 +21,7 @@ from temptrack.timeline.segments import MediaKind, MediaSource, ProblemKind
 MediaStart = Callable[[Path], Fraction | None]
 """Answers with a media file's own start timecode in seconds, None where it carries none."""
 
-# fmt: off
-STILL_SUFFIXES = frozenset((
-    ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".dpx", ".exr", ".tga", ".psd", ".heic",
-    ".heif", ".avif", ".jp2", ".cin", ".hdr", ".ppm", ".pgm",
-))
-SOUND_SUFFIXES = frozenset((
-    ".wav", ".mp3", ".aif", ".aiff", ".flac", ".ogg", ".opus", ".m4a", ".aac", ".ac3", ".bwf", ".caf",
-    ".wma",
-))
-# fmt: on
-
+_SOURCE_FILE = re.compile(r"\s*SOURCE FILE\s*:\s*(.*\S)", re.IGNORECASE)
 _NUMBERS = re.compile(r"%0?(?P<printf>\d*)d|(?P<hashes>#+)|\[(?P<first>\d+)-\d+\]")
 _IMAGES_TRIED = 1000
 _HOUR_S = 3600
@@ -62,9 +55,41 @@ class Lost:
     message: str
 
 
-def names_picture(clip: Any) -> bool:
-    """Tell whether a clip names a file with picture; titles, generators and sound do not."""
-    return any(_url_of(reference) and not _is_sound(reference) for reference in _references(clip))
+def names_picture(clip: Any, folders: MediaFolders | None = None) -> bool:
+    """Tell whether a clip names a file with picture; titles, generators and sound do not.
+
+    Args:
+        clip: an OpenTimelineIO clip.
+        folders: where media are found by name; a clip that goes by such a name names a file too.
+    """
+    if any(_url_of(reference) and not _is_sound(reference) for reference in _references(clip)):
+        return True
+    return folders is not None and _may_be_linked(clip) and bool(folders.find(names_of(clip)))
+
+
+def names_of(clip: Any) -> tuple[str, ...]:
+    """Return the names that a clip's media may go by, surest first: its files, its own name, its reel."""
+    references = _references(clip)
+    written = clip.metadata.get("cmx_3600")
+    edl = written if isinstance(written, Mapping) else {}
+    comments = [comment for comment in edl.get("comments") or () if isinstance(comment, str)]
+    names = [
+        *(_file_name(_url_of(reference)) for reference in references),
+        *(match[1] for match in map(_SOURCE_FILE.match, comments) if match),
+        *(str(reference.name or "") for reference in references),
+        str(clip.name or ""),
+        str(edl.get("reel") or ""),
+    ]
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+def _may_be_linked(clip: Any) -> bool:
+    # A title keeps its own name: a film that happens to be called so is none of its business.
+    return all(isinstance(reference, schema.MissingReference) for reference in _references(clip))
+
+
+def _file_name(url: str) -> str:
+    return unquote(url.replace("\\", "/").rpartition("/")[2])
 
 
 def why_no_picture(clip: Any) -> Lost:
@@ -79,7 +104,12 @@ def why_no_picture(clip: Any) -> Lost:
 
 
 def find_media(
-    clip: Any, root: MediaRoot, *, exists: Exists, media_start_s: MediaStart | None = None
+    clip: Any,
+    root: MediaRoot,
+    *,
+    exists: Exists,
+    media_start_s: MediaStart | None = None,
+    folders: MediaFolders | None = None,
 ) -> Found | Lost:
     """Find the media of a clip: its active reference, else another that exists, such as a proxy.
 
@@ -88,6 +118,7 @@ def find_media(
         root: where relative paths start.
         exists: whether a file is there.
         media_start_s: the start timecode of a file; asked only where the timeline does not tell.
+        folders: where media are looked for by name when none of the references exists.
     """
     lost: Lost | None = None
     for reference in _references(clip):
@@ -99,7 +130,27 @@ def find_media(
             continue
         start_s, assumption = _file_start_s(reference, clip, found, media_start_s)
         return Found(found, start_s, assumption)
-    return lost or why_no_picture(clip)
+    linked = _find_by_name(clip, exists, media_start_s, folders) if folders is not None else None
+    return linked or lost or why_no_picture(clip)
+
+
+def _find_by_name(
+    clip: Any, exists: Exists, media_start_s: MediaStart | None, folders: MediaFolders
+) -> Found | Lost | None:
+    pictures = [each for each in _references(clip) if _url_of(each) and not _is_sound(each)]
+    if not pictures and not _may_be_linked(clip):
+        return None
+    paths = folders.find(names_of(clip))
+    if len(paths) > 1:
+        message = f"'{clip.name}' may be {paths[0]} or {paths[1]}: {len(paths)} files go by that name."
+        return Lost(ProblemKind.AMBIGUOUS_MEDIA, message)
+    if not paths:
+        return None
+    reference = pictures[0] if pictures else clip.media_reference
+    found = _as_media(paths[0], schema.ExternalReference(), exists)
+    if isinstance(found, Lost):
+        return found
+    return Found(found, *_file_start_s(reference, clip, found, media_start_s))
 
 
 def _references(clip: Any) -> list[Any]:

@@ -1,16 +1,18 @@
 """Choosing the part of a timeline that music is wanted for, and cutting its picture into segments."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 from temptrack.errors import InvalidRequest, NotFound, NotReady
 from temptrack.timeline.flatten import Flattened, Look, flatten
 from temptrack.timeline.marks import find_marker, in_and_out
+from temptrack.timeline.media_folders import MediaFolders
 from temptrack.timeline.media_paths import Exists
 from temptrack.timeline.positions import parse_position
 from temptrack.timeline.rates import nearest_frame
-from temptrack.timeline.references import Found, MediaStart, find_media
+from temptrack.timeline.references import Found, Lost, MediaStart, find_media
 from temptrack.timeline.scope_request import ScopeKind, ScopeRequest
 from temptrack.timeline.segments import (
     SEGMENT_S,
@@ -37,6 +39,7 @@ def select_scope(
     *,
     exists: Exists = Path.is_file,
     media_start_s: MediaStart | None = None,
+    folders: MediaFolders | None = None,
     require_picture: bool = True,
 ) -> Scope:
     """Return the picture of a part of a timeline as segments that tile it exactly.
@@ -47,6 +50,7 @@ def select_scope(
         exists: whether a media file is there. ``lambda path: True`` shows the scope as if no media were
             missing, for looking at timelines away from their media.
         media_start_s: start timecode of a media file in seconds, asked where the timeline does not tell.
+        folders: where media are found by name if the timeline names none, or none that is there.
         require_picture: whether a scope without any usable picture is an error, or merely has empty segments.
 
     Raises:
@@ -59,12 +63,16 @@ def select_scope(
         Corrupt: the timeline holds numbers that are no times (BAD_TIME).
     """
     request = request or ScopeRequest.whole()
-    picture = flatten(file)
+    picture = flatten(file, folders)
     looks = picture.looks
     if request.kind is ScopeKind.CLIPS:
         looks = _named(looks, request.clips, file)
     label, record = _record_range(file, request, looks)
-    spans, problems = _media_spans(file, looks, record, exists, media_start_s)
+
+    def find(clip: Any) -> Found | Lost:
+        return find_media(clip, file.media_root, exists=exists, media_start_s=media_start_s, folders=folders)
+
+    spans, problems = _media_spans(looks, record, find)
     problems = [*_inside(picture.problems, record), *problems]
     segments = _segments(record, spans)
     if require_picture and not spans:
@@ -143,11 +151,7 @@ def _named(looks: Sequence[Look], names: Sequence[str], file: TimelineFile) -> t
 
 
 def _media_spans(
-    file: TimelineFile,
-    looks: Sequence[Look],
-    record: RecordRange,
-    exists: Exists,
-    media_start_s: MediaStart | None,
+    looks: Sequence[Look], record: RecordRange, find: Callable[[Any], Found | Lost]
 ) -> tuple[list[MediaSpan], list[Problem]]:
     spans: list[MediaSpan] = []
     problems: list[Problem] = []
@@ -156,9 +160,9 @@ def _media_spans(
         end = min(look.end_frames, record.end_frames)
         if start >= end:
             continue
-        shown = RecordRange(start, end - start, file.rate)
+        shown = RecordRange(start, end - start, record.rate)
         name = look.clip.name
-        found = find_media(look.clip, file.media_root, exists=exists, media_start_s=media_start_s)
+        found = find(look.clip)
         if isinstance(found, Found):
             spans.append(MediaSpan(name, found.media, _source_range(look, found, shown), shown))
             if found.assumption:
@@ -228,12 +232,13 @@ def _inside(problems: Sequence[Problem], record: RecordRange) -> list[Problem]:
 
 
 def _no_picture(file: TimelineFile, label: str, picture: Flattened, problems: Sequence[Problem]) -> NotReady:
-    missing = [problem for problem in problems if problem.kind is ProblemKind.MISSING_MEDIA]
+    kinds = (ProblemKind.MISSING_MEDIA, ProblemKind.AMBIGUOUS_MEDIA)
+    missing = [problem for problem in problems if problem.kind in kinds]
     if missing:
         return NotReady(
             f"None of the {len(missing)} shots in the {label} has its media here. {missing[0].message}",
             reason="NO_PICTURE",
-            hint="Mount the media, or run where they are.",
+            hint="Mount the media, or name the folder they are in (--media), or ask with words (--prompt).",
             metadata={"missing": str(len(missing))},
         )
     if not picture.looks and not picture.problems:
@@ -241,4 +246,7 @@ def _no_picture(file: TimelineFile, label: str, picture: Flattened, problems: Se
     else:
         why = f" {problems[0].message}" if problems else ""
         message = f"There is no usable picture in the {label} of '{file.name}'.{why}"
+        if any(problem.kind is ProblemKind.NO_MEDIA for problem in problems):
+            hint = "Name the folder their media are in (--media), or ask with words (--prompt)."
+            return NotReady(message, reason="NO_PICTURE", hint=hint)
     return NotReady(message, reason="NO_PICTURE", hint="Choose a part with picture, or ask by words only.")

@@ -121,6 +121,7 @@ class ProblemKind(StrEnum):
     """Why a part of the picture could not be used, or was used on an assumption (ASSUMED)."""
 
     MISSING_MEDIA = "missing-media"
+    AMBIGUOUS_MEDIA = "ambiguous-media"
     NO_MEDIA = "no-media"
     UNSUPPORTED = "unsupported"
     ASSUMED = "assumed"

@@ -164,7 +164,8 @@ def test_when_no_media_is_left_the_first_missing_file_is_named(tmp_path: Path) -
     assert caught.value.reason == "NO_PICTURE"
     assert str(caught.value) == (
         "None of the 2 shots in the whole timeline has its media here. "
-        f"'a': there is no file {tmp_path / 'a.mov'}. Mount the media, or run where they are."
+        f"'a': there is no file {tmp_path / 'a.mov'}. Mount the media, "
+        "or name the folder they are in (--media), or ask with words (--prompt)."
     )
     assert len(select_scope(file, require_picture=False).problems) == 2
 
