@@ -54,7 +54,7 @@ def find_music(folder: Path) -> Music:
     )
 
 
-def index_music(music: Music, bundle: Bundle, source: str, *, workers: int | None) -> IndexReport:
+def index_music(music: Music, bundle: Bundle, source: str, *, workers: int | None) -> list[IndexReport]:
     """Bring the library up to date; a library of another bundle is left alone, beside it.
 
     Args:
@@ -70,15 +70,18 @@ def index_music(music: Music, bundle: Bundle, source: str, *, workers: int | Non
         store = LibraryStore.create(name, bundle_id=bundle.id, bundle_digest=bundle.digest)
     # Music that shaped the tagger's calibration comes last, so that a run cut short still has the rest.
     late = {track.package for track in music.tracks if track.calibration}
-    packages = sorted(music.versions, key=lambda package: (package in late, package))
-    return index_folders(
-        store,
-        [music.folder / "music" / package for package in packages],
-        partial(load_bundle, source, device="cpu", threads=1),
-        workers=workers,
-        progress=lambda done, total, path, _rate: print(f"{done}/{total} {path}", flush=True),
-        prune=True,
-    )
+    return [
+        index_folders(
+            store,
+            [music.folder / "music" / package for package in music.versions if (package in late) == is_late],
+            partial(load_bundle, source, device="cpu", threads=1),
+            workers=workers,
+            progress=lambda done, total, path, _rate: print(f"{done}/{total} {path}", flush=True),
+            prune=True,
+        )
+        for is_late in (False, True)
+        if late or not is_late
+    ]
 
 
 def library_name(bundle: Bundle) -> str:

@@ -8,6 +8,8 @@ import argparse
 import json
 import os
 import subprocess
+from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -37,7 +39,7 @@ def main() -> None:
     mistakes = labels.unused_patterns(music.tracks)
     if mistakes:
         print("labels without a track:", *mistakes, sep="\n  ")
-    report = index_music(music, bundle, options.bundle, workers=options.workers)
+    reports = index_music(music, bundle, options.bundle, workers=options.workers)
     engine = engine_for(bundle)
     library = library_name(bundle)
     reader = LibraryStore.open(library).reader()
@@ -46,7 +48,7 @@ def main() -> None:
         "unseen": [track for track in music.tracks if not track.calibration],
         "all": list(music.tracks),
     }
-    figures: dict[str, Any] = _facts(music, report, reader.info)
+    figures: dict[str, Any] = _facts(music, reports, reader.info)
     answers = ask_all(engine, reader, questions, music.key_of)
     figures["words"] = {
         name: score_answers(answers, questions, judgements, tracks) for name, tracks in sets.items()
@@ -76,7 +78,7 @@ def main() -> None:
     print(f"\nwrote {path.relative_to(ROOT)}")
 
 
-def _facts(music: Music, report: IndexReport, library: LibraryInfo) -> dict[str, Any]:
+def _facts(music: Music, reports: Sequence[IndexReport], library: LibraryInfo) -> dict[str, Any]:
     return {
         "benchmark": "quality",
         "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -87,13 +89,23 @@ def _facts(music: Music, report: IndexReport, library: LibraryInfo) -> dict[str,
         "library_digest": library.digest,
         "packages": dict(music.versions),
         "calibration_packages": sorted({track.package for track in music.tracks if track.calibration}),
-        "indexing": {
-            "added_in_this_run": report.added,
-            "audio_s": report.audio_s,
-            "cpu_s": {stage: spent for stage, spent in report.seconds.items() if stage != "wall"},
-            "wall_s": report.seconds.get("wall"),
-            "failed": [failed.model_dump() for failed in report.failed],
-        },
+        "indexing": _indexing(reports),
+    }
+
+
+def _indexing(reports: Sequence[IndexReport]) -> dict[str, Any]:
+    stages = Counter[str]()
+    for report in reports:
+        stages.update(report.seconds)
+    wall_s = stages.pop("wall", 0.0)
+    added = sum(report.added for report in reports)
+    return {
+        "added_in_this_run": added,
+        "audio_s": round(sum(report.audio_s for report in reports), 1),
+        "cpu_s": {stage: round(spent, 2) for stage, spent in stages.items()},
+        "cpu_s_per_track": round(stages.total() / added, 2) if added else None,
+        "wall_s": round(wall_s, 1),
+        "failed": [failed.model_dump() for report in reports for failed in report.failed],
     }
 
 
