@@ -22,6 +22,10 @@ time of two, and a gigabyte more (docs/adr/0002). On CUDA they bound memory; not
 
 TEXTS_PER_CALL = 32
 
+_WORTH_THREADS = frozenset({"frame_encoder", "audio_encoder"})
+"""Graphs that several threads make faster; the others run for a millisecond or two, and on a busy machine
+waiting for a second thread to wake takes longer than that."""
+
 
 class OnnxBundle:
     """Encoders and towers of one shared space. Safe to use from several threads.
@@ -232,7 +236,8 @@ class OnnxBundle:
             session = self._sessions.get(name)
             if session is None:
                 path = self.folder / self.manifest.graphs[name].file
-                session = Session(path, device=self._device, threads=self._threads)
+                threads = self._threads if name in _WORTH_THREADS else 1
+                session = Session(path, device=self._device, threads=threads)
                 self._sessions[name] = session
         return session.run(inputs)
 

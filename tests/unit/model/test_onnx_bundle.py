@@ -52,6 +52,17 @@ def test_a_text_longer_than_the_encoder_reads_is_cut() -> None:
     np.testing.assert_array_equal(bundle().encode_text([long]), bundle().encode_text([long + "drums"]))
 
 
+def test_only_the_large_graphs_use_several_threads() -> None:
+    fresh = load_bundle(device="cpu", threads=2)
+    fresh.warm_up()
+    threads = {
+        name: session._session.get_session_options().intra_op_num_threads
+        for name, session in fresh._sessions.items()
+    }
+    assert {name for name, count in threads.items() if count == 2} == {"frame_encoder", "audio_encoder"}
+    assert set(threads.values()) == {1, 2}
+
+
 def test_warming_up_loads_every_graph() -> None:
     fresh = load_bundle(device="cpu", threads=1)
     fresh.warm_up()
