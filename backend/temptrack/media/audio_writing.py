@@ -27,6 +27,10 @@ _CODECS = {
     "wav": ("pcm_s16le", "wav"),
 }
 _BIT_RATE = 128_000
+_OPTIONS = {
+    # LAME's default searches longest of all: at this bit rate nobody hears it, and everybody waits for it.
+    "libmp3lame": {"compression_level": "7"},
+}
 
 
 def encode_excerpt(
@@ -101,7 +105,7 @@ def _encode(samples: Samples, rate_hz: int, path: Path, codec: str) -> None:
     encoder, container_format = _CODECS[codec]
     layout = "mono" if samples.shape[0] == 1 else "stereo"
     with _appearing(path) as partial, av.open(str(partial), "w", format=container_format) as container:
-        stream = container.add_stream(encoder, rate=rate_hz)
+        stream = container.add_stream(encoder, rate=rate_hz, options=_OPTIONS.get(encoder, {}))
         assert isinstance(stream, AudioStream)
         context = stream.codec_context
         context.layout = layout

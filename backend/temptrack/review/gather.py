@@ -1,8 +1,10 @@
 """Gathers what a review page shows: pictures of the scope, outlines and excerpts of the tracks."""
 
 import io
+import os
 import tempfile
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from PIL import Image
@@ -21,6 +23,7 @@ _LONGEST_EXCERPT_S = 90.0
 _FADE_S = 0.03
 """Keeps the edges of an excerpt from clicking; short enough to leave a loop's seam unheard."""
 
+_MOST_THREADS = 8
 _MOST_FRAMES = 240
 _FRAME_PX = (320, 180)
 _JPEG_QUALITY = 78
@@ -52,10 +55,12 @@ def gather_review(
         progress: told (done, total) tracks.
     """
     entries: list[Entry] = []
-    for suggestion in answer.suggestions:
-        entries.append(_entry(suggestion, sounds))
-        if progress is not None:
-            progress(len(entries), len(answer.suggestions))
+    # Encoding lets go of the interpreter, so that threads share the work.
+    with ThreadPoolExecutor(min(_MOST_THREADS, os.cpu_count() or 1), "review") as threads:
+        for entry in threads.map(lambda suggestion: _entry(suggestion, sounds), answer.suggestions):
+            entries.append(entry)
+            if progress is not None:
+                progress(len(entries), len(answer.suggestions))
     start_s = scope.record.start_s if scope is not None else 0
     return Review(
         title=title,

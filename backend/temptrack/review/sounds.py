@@ -1,5 +1,7 @@
 """Where the sound of a review comes from: a library of this machine, or a server's."""
 
+import os
+import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Protocol
@@ -11,7 +13,7 @@ _PEAKS_RATE_HZ = 8000
 
 
 class Sounds(Protocol):
-    """Gives the files of tracks and their outlines."""
+    """Gives the files of tracks and their outlines; several threads may ask, each for tracks of its own."""
 
     def file(self, track: Track) -> Path:
         """Return a readable file of the track. Raises NotFound, Forbidden or Unavailable."""
@@ -71,8 +73,8 @@ class ServerSounds:
     def _download(self, track: Track) -> Path:
         name, _size_bytes, parts = self._source.audio(self._library, track.id)
         # The name comes from another machine: only its ending is of use, and safe, here.
-        target = self._folder / f"{len(self._files)}{PurePosixPath(name).suffix}"
-        with target.open("wb") as file:
+        handle, target = tempfile.mkstemp(suffix=PurePosixPath(name).suffix, dir=self._folder)
+        with os.fdopen(handle, "wb") as file:
             for part in parts:
                 file.write(part)
-        return target
+        return Path(target)
