@@ -23,7 +23,7 @@ $(STAMP_DEV): $(BIN)/python pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable '.[cpu,server,formats]' --group dev
 	@touch $@ $(STAMP_DEMO)
 
-demo: $(STAMP_DEMO) ## index real music, suggest for a short film, write demo/index.html
+demo: $(STAMP_DEMO) ## index real music, suggest for a short film, write demo/review.html
 	$(BIN)/temptrack demo --out demo
 
 test: $(STAMP_DEV) ## set everything up and pass every test
