@@ -112,13 +112,15 @@ def segments_of(rows: npt.NDArray[np.float32], encoder_id: str) -> tuple[Picture
 
 
 def _rate(timeline: Path) -> int:
-    first = otio.adapters.read_from_file(str(timeline)).tracks[0][0]
-    return int(first.source_range.duration.rate)
+    opened = otio.adapters.read_from_file(str(timeline))
+    return int(opened.tracks[0][0].source_range.duration.rate)
 
 
 def _frames(timeline: Path) -> Iterator[av.VideoFrame]:
     """Yield every frame that the timeline shows."""
-    for clip in otio.adapters.read_from_file(str(timeline)).tracks[0]:
+    # Its lanes live only as long as the timeline is held.
+    opened = otio.adapters.read_from_file(str(timeline))
+    for clip in opened.tracks[0]:
         first = round(clip.source_range.start_time.value)
         last = first + round(clip.source_range.duration.value)
         with av.open(str(timeline.parent / clip.media_reference.target_url)) as container:

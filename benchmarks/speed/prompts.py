@@ -72,6 +72,7 @@ def measure(*, tracks: int, rounds: int) -> None:
                 kind: {where: _latency(values) for where, values in places.items()}
                 for kind, places in kinds.items()
             },
+            "processor_ms": {kind: _latency(values) for kind, values in here.output["cpu_ms"].items()},
             "stages_ms": here.output["stages"],
             "library_load_s": here.output["load_s"],
             "memory": {
@@ -113,14 +114,16 @@ def _picture(encoder_id: str, video_dim: int) -> tuple[PictureSegment, ...]:
     )
 
 
-def _ask_all(suggester: Suggester, ask: Callable[[str], Query]) -> list[float]:
+def _ask_all(suggester: Suggester, ask: Callable[[str], Query]) -> tuple[list[float], list[float]]:
+    """Return milliseconds of the clock and of this process for every prompt."""
     suggester.suggest(ask("first prompt, not counted"))
-    times_ms = []
+    times_ms, cpu_ms = [], []
     for prompt in PROMPTS:
-        started = time.perf_counter()
+        started, working = time.perf_counter(), time.process_time()
         suggester.suggest(ask(prompt))
         times_ms.append((time.perf_counter() - started) * 1000)
-    return times_ms
+        cpu_ms.append((time.process_time() - working) * 1000)
+    return times_ms, cpu_ms
 
 
 def _through_a_server() -> dict[str, list[float]]:
@@ -130,7 +133,7 @@ def _through_a_server() -> dict[str, list[float]]:
     picture = _picture(bundle.frame_encoder_id, bundle.video_dim)
     for kind, ask in _queries(picture).items():
         with _server() as (address, watch), RemoteSuggester(address) as remote:
-            result[kind] = _ask_all(remote, ask)
+            result[kind], _ = _ask_all(remote, ask)
             result["peak_mb"].append(watch.stop())
         print(f"server, {kind}: {_latency(result[kind])}", flush=True)
     return result
@@ -206,16 +209,20 @@ def main() -> None:
     queries = _queries(_picture(bundle.frame_encoder_id, bundle.video_dim))
     version = LibraryStore.open(LIBRARY)
     times_ms: dict[str, list[float]] = {kind: [] for kind in queries}
+    cpu_ms: dict[str, list[float]] = {kind: [] for kind in queries}
     for _ in range(rounds):
         for kind, ask in queries.items():
             # As the engine of the command line and the server: it looks for a newer version every time.
             suggester = LocalSuggester(bundle, lambda _: reader, current_version=lambda _: version.version)
             suggester.warm_up()
-            times_ms[kind] += _ask_all(suggester, ask)
+            clock, working = _ask_all(suggester, ask)
+            times_ms[kind] += clock
+            cpu_ms[kind] += working
     print(
         json.dumps(
             {
                 "ms": times_ms,
+                "cpu_ms": cpu_ms,
                 "considered": reader.count(FILTER),
                 "load_s": round(load_s, 3),
                 "stages": _stages(bundle, reader, queries["with a filter"]),

@@ -10,6 +10,7 @@ def main() -> None:
     picture = names.add_parser("picture", help="cold suggest on three minutes of 1080p, against a plain way")
     picture.add_argument("--library", help="a library of real tracks; without it vectors are planted")
     picture.add_argument("--repeats", type=int, default=3)
+    picture.add_argument("--full-repeats", type=int, default=3, help="of the way that encodes every frame")
     prompts = names.add_parser("prompts", help="a second prompt on the same picture")
     prompts.add_argument("--tracks", type=int, default=100_000)
     prompts.add_argument("--rounds", type=int, default=3)
@@ -22,7 +23,7 @@ def main() -> None:
     if words.name == "picture":
         from benchmarks.speed.picture import measure as measure_picture
 
-        measure_picture(library=words.library, repeats=words.repeats)
+        measure_picture(library=words.library, repeats=words.repeats, full_repeats=words.full_repeats)
     elif words.name == "prompts":
         from benchmarks.speed.prompts import measure as measure_prompts
 

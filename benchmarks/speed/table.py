@@ -89,6 +89,10 @@ def _prompts(result: dict[str, Any]) -> Iterator[Row]:
             span = f"{times['min']:.1f} to {times['max']:.1f}"
             yield f"{kind}, {where}: p50, ms", f"{times['p50']:.1f}", span
             yield f"{kind}, {where}: p95, ms", f"{times['p95']:.1f}", ""
+    for kind, times in result["processor_ms"].items():
+        span = f"{times['min']:.1f} to {times['max']:.1f}"
+        yield f"{kind}, in process: processor time p50, ms", f"{times['p50']:.1f}", span
+        yield f"{kind}, in process: processor time p95, ms", f"{times['p95']:.1f}", ""
     for stage, mean_ms in result["stages_ms"].items():
         yield f"in process, with a filter: {stage}, mean ms", f"{mean_ms:.1f}", ""
     yield "loading the library, s", f"{result['library_load_s']:.1f}", ""
