@@ -114,12 +114,14 @@ class Labels:
         return frozenset(self._groups)
 
     def unused_patterns(self, tracks: Sequence[MusicFile]) -> list[str]:
-        """Return the patterns that match no track: a label that says nothing is a mistake."""
+        """Return the patterns that match no track of a package that is there: such a label is a mistake."""
+        there = {track.package for track in tracks}
         return [
             f"{package}: {pattern}"
             for package, group in self._groups.items()
             for pattern in group.tracks
-            if not any(track.package == package and _matches(track, pattern) for track in tracks)
+            if package in there
+            and not any(track.package == package and _matches(track, pattern) for track in tracks)
         ]
 
     def judge(self, tracks: Sequence[MusicFile]) -> Judgements:

@@ -37,12 +37,16 @@ class Music:
         return str(Path(path).relative_to(self.folder / "music"))
 
 
-def find_music(folder: Path) -> Music:
-    """Read what was fetched."""
+def find_music(folder: Path, *, with_calibration: bool) -> Music:
+    """Read what was fetched, with or without the packages that shaped the tagger's calibration."""
     table = folder / "packages.json"
     if not table.is_file():
         raise SystemExit(f"There is no {table}. Run: python tools/fetch_debian_music.py --to {folder}")
-    known = json.loads(table.read_text("utf-8"))
+    known = {
+        package: facts
+        for package, facts in json.loads(table.read_text("utf-8")).items()
+        if with_calibration or not facts["calibration"]
+    }
     return Music(
         folder=folder.absolute(),
         versions={package: facts["version"] for package, facts in sorted(known.items())},

@@ -1,7 +1,7 @@
 """Measures the suggestions of a bundle on real music and real footage, and writes benchmarks/results.
 
-python tools/fetch_debian_music.py --calibration
-python -m benchmarks.quality.run [--pseudo-labels TABLE.csv] [--reference FOLDER]
+python tools/fetch_debian_music.py [--calibration]
+python -m benchmarks.quality.run [--calibration] [--pseudo-labels TABLE.csv] [--reference FOLDER]
 """
 
 import argparse
@@ -33,7 +33,7 @@ RESULTS = ROOT / "benchmarks" / "results"
 
 def main() -> None:
     options = _parser().parse_args()
-    music = find_music(options.music)
+    music = find_music(options.music, with_calibration=options.calibration)
     bundle = load_bundle(options.bundle, device="cpu")
     labels = Labels()
     mistakes = labels.unused_patterns(music.tracks)
@@ -44,10 +44,9 @@ def main() -> None:
     library = library_name(bundle)
     reader = LibraryStore.open(library).reader()
     judgements, questions = labels.judge(music.tracks), read_questions()
-    sets = {
-        "unseen": [track for track in music.tracks if not track.calibration],
-        "all": list(music.tracks),
-    }
+    sets = {"unseen": [track for track in music.tracks if not track.calibration]}
+    if options.calibration:
+        sets["all"] = list(music.tracks)
     figures: dict[str, Any] = _facts(music, reports, reader.info)
     answers = ask_all(engine, reader, questions, music.key_of)
     figures["words"] = {
@@ -120,6 +119,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     music = Path(os.environ.get("TEMPTRACK_DEBIAN_MUSIC", ROOT / ".cache" / "debian-music"))
     parser.add_argument("--music", type=Path, default=music, metavar="FOLDER", help=f"default: {music}")
+    parser.add_argument(
+        "--calibration",
+        action="store_true",
+        help="also ask music that shaped the calibration of lite-0's tagger",
+    )
     parser.add_argument("--bundle", default="lite-0", metavar="ID|FOLDER")
     parser.add_argument("--workers", type=int, metavar="N", help="processes that index; usual: one a core")
     parser.add_argument("--pseudo-labels", type=Path, metavar="CSV", help="guesses of other taggers")
