@@ -2,7 +2,7 @@
 
 import tempfile
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import opentimelineio as otio
 from opentimelineio.opentime import RationalTime, TimeRange
 
+from temptrack.library.types import LibraryInfo
 from temptrack.media.probe import probe
 from temptrack.suggest.picture import analyse_scope
 from temptrack.suggest.types import Query, Suggester
@@ -67,30 +68,34 @@ def halves(footage: Sequence[Footage]) -> list[tuple[Footage, Footage]]:
 
 
 def compare_pictures(
-    suggester: Suggester, library: str, tracks: int, footage: Sequence[Footage]
+    suggester: Suggester, library: LibraryInfo, footage: Sequence[Footage], key_of: Callable[[str], str]
 ) -> dict[str, Any]:
     """Ask for every piece by its picture alone and count how much the lists share.
 
     Args:
         suggester: what is asked.
         library: where it looks.
-        tracks: number of tracks in there.
         footage: what is shown to it.
+        key_of: how a file is called in the figures.
     """
-    lists = {one.name: _first_tracks(suggester, library, one) for one in footage}
+
+    def ask(piece: Footage) -> list[str]:
+        return [key_of(path) for path in _first_tracks(suggester, library.name, piece)]
+
+    lists = {one.name: ask(one) for one in footage}
     names = list(lists)
     matrix = [[_shared(lists[row], lists[column]) for column in names] for row in names]
     between = [matrix[i][j] for i in range(len(names)) for j in range(i)]
     within = []
     for one, other in halves(footage):
-        pair = [_first_tracks(suggester, library, half) for half in (one, other)]
+        pair = [ask(half) for half in (one, other)]
         within.append({"footage": one.name.removesuffix(" 1/2"), "shared": _shared(*pair)})
     heard = Counter(track for tracks in lists.values() for track in tracks)
     return {
         "depth": DEPTH,
         "footage": names,
         "overlap": matrix,
-        "overlap_by_chance": round(DEPTH * DEPTH / tracks, 3),
+        "overlap_by_chance": round(DEPTH * DEPTH / library.track_count, 3),
         "mean_overlap_between": round(sum(between) / len(between), 3),
         "identical_lists": sum(lists[a] == lists[b] for i, a in enumerate(names) for b in names[:i]),
         "distinct_tracks": len(heard),

@@ -65,11 +65,7 @@ def main() -> None:
         print(f"\n{category_table(figures['pseudo_labels'])}")
     if options.reference:
         footage = picture.find_footage(options.reference)
-        figures["picture"] = picture.compare_pictures(engine, library, reader.info.track_count, footage)
-        lists = figures["picture"]["lists"]
-        figures["picture"]["lists"] = {
-            name: [music.key_of(path) for path in paths] for name, paths in lists.items()
-        }
+        figures["picture"] = picture.compare_pictures(engine, reader.info, footage, music.key_of)
         print(f"\n## Picture alone\n\n{picture.overlap_table(figures['picture'])}\n")
         print(picture.overlap_summary(figures["picture"]))
     path = RESULTS / f"quality-{bundle.id}.json"
