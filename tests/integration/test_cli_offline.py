@@ -129,6 +129,9 @@ def test_an_edl_finds_its_media_in_a_folder(tmp_path: Path) -> None:
     edl = tmp_path / "cut.edl"
     edl.write_text(EDL)
     assert "--media" in asked("suggest", edl, "-l", "stock", code=4)["error"]["hint"]
+    blank = CliRunner().invoke(app, ["timeline", str(edl), "--json"])
+    assert blank.exit_code == 4
+    assert [problem["clip"] for problem in json.loads(blank.stdout)["problems"]] == ["Morning", "Elsewhere"]
     (tmp_path / "card").mkdir()
     film = make_film(
         tmp_path / "card" / "morning.mov", [Shot(moving(1), 240)], rate=24, timecode="01:00:01:00"

@@ -23,9 +23,9 @@ class Cut:
 
 
 def read_away(path: Path, part: ScopeRequest) -> Cut:
-    """Read a timeline away from its media: every file it names counts as there."""
+    """Read a timeline away from its media: every file it names counts as there, and none need be named."""
     file = read_timeline(path)
-    return Cut(file, select_scope(file, part, exists=lambda _path: True))
+    return Cut(file, select_scope(file, part, exists=lambda _path: True, require_picture=False))
 
 
 def read_cut(

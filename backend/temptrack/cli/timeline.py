@@ -32,7 +32,7 @@ def timeline(
     try:
         cut = read_cut(file, part, media=media or ())
     except NotReady as error:
-        if "missing" not in error.metadata:
+        if error.reason != "NO_PICTURE":
             raise
         # Nothing can be done with it here, but what it holds is still worth showing.
         _show(read_away(file, part), as_json=as_json)
