@@ -182,7 +182,7 @@ def split_large_tensors(path: Path) -> list[Path]:
         Every file the graph now consists of, the .onnx file first.
     """
     model = onnx.load(str(path))
-    split = []
+    split: list[Path] = []
     for tensor in model.graph.initializer:
         data = numpy_helper.to_array(tensor).tobytes()
         if len(data) > LARGE_TENSOR_BYTES:

@@ -95,15 +95,13 @@ class JointSpace:
 def unit(rows: npt.NDArray[Any]) -> Array:
     """Scale rows to length 1."""
     values: Array = np.asarray(rows, np.float64)
-    scaled: Array = values / np.maximum(np.linalg.norm(values, axis=-1, keepdims=True), 1e-9)
-    return scaled
+    lengths = np.linalg.norm(values, axis=-1, keepdims=True)
+    return np.asarray(values / np.maximum(lengths, 1e-9), np.float64)
 
 
 def _ridge(inputs: Array, targets: Array, strength: float) -> Array:
-    solved: Array = np.linalg.solve(
-        inputs.T @ inputs + strength * np.eye(inputs.shape[1]), inputs.T @ targets
-    )
-    return solved
+    penalty: Array = strength * np.eye(inputs.shape[1], dtype=np.float64)
+    return np.asarray(np.linalg.solve(inputs.T @ inputs + penalty, inputs.T @ targets), np.float64)
 
 
 def fit_joint_space(

@@ -45,10 +45,8 @@ def open_suggester(
     suggester: Suggester
     if server is not None:
         from temptrack.client.remote import RemoteSuggester
-        from temptrack.wire.address import parse_address
 
-        # Lossless pictures cost nothing on the way to this machine, and give exactly what in process gives.
-        suggester = RemoteSuggester(server, lossless=parse_address(server).is_loopback)
+        suggester = RemoteSuggester(server)
     else:
         from temptrack.library.store import LibraryStore
         from temptrack.suggest.local import LocalSuggester
