@@ -5,6 +5,7 @@ import pytest
 from benchmarks.quality.keyword_search import KeywordSearch
 from benchmarks.quality.labels import Judgement, Labels, MusicFile, read_questions
 from benchmarks.quality.measures import chance, interval, score_ranking
+from benchmarks.quality.page import README, with_tables
 from tools.fetch_debian_music import PACKAGES
 
 YES, NO, MAYBE = Judgement.YES, Judgement.NO, Judgement.MAYBE
@@ -73,3 +74,8 @@ def test_a_track_keeps_what_its_group_says_where_it_says_nothing_itself() -> Non
     assert {judged["orchestral"][one.key] for one in (track, other)} == {YES}
     assert [judged["sad"][one.key] for one in (track, other)] == [YES, MAYBE]
     assert [judged["metal"][one.key] for one in (track, other)] == [NO, NO]
+
+
+def test_the_page_says_what_the_results_say() -> None:
+    page = README.read_text(encoding="utf-8")
+    assert page == with_tables(page)

@@ -1,0 +1,41 @@
+"""Writes the tables of benchmarks/README.md from results/quality-*.json: no figure there is typed by hand."""
+
+import json
+from pathlib import Path
+
+from benchmarks.quality.picture import overlap_summary
+from benchmarks.quality.tables import category_table, overall_table
+from benchmarks.speed.measure import RESULTS, ROOT
+
+README = ROOT / "benchmarks" / "README.md"
+START, END = "<!-- quality: made by `python -m benchmarks.quality.page` -->", "<!-- quality: end -->"
+
+
+def with_tables(page: str) -> str:
+    """Return the page with the tables as the results say them."""
+    before, _, rest = page.partition(START)
+    _, _, after = rest.partition(END)
+    parts = [_section(path) for path in sorted(RESULTS.glob("quality-*.json"))]
+    return f"{before}{START}\n\n{''.join(parts)}{END}{after}"
+
+
+def _section(path: Path) -> str:
+    result = json.loads(path.read_text(encoding="utf-8"))
+    figures = result["words"]["unseen"]
+    parts = [
+        f"**{path.name}**, {result['measured_at'][:10]}, commit {result['commit'][:10]}. Tracks whose packages "
+        f"took no part in calibrating the tagger: {overall_table(figures)}",
+        category_table(figures),
+    ]
+    if "pseudo_labels" in result:
+        parts.append(
+            f"By the guesses of two other public taggers instead of labels: {overall_table(result['pseudo_labels'])}"
+        )
+    if "picture" in result:
+        parts.append(f"Picture alone: {overlap_summary(result['picture'])}")
+    return "".join(f"{part}\n\n" for part in parts)
+
+
+if __name__ == "__main__":
+    README.write_text(with_tables(README.read_text(encoding="utf-8")), encoding="utf-8")
+    print(f"wrote {README.relative_to(ROOT)}")
