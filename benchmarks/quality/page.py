@@ -23,14 +23,13 @@ def _section(path: Path) -> str:
     result = json.loads(path.read_text(encoding="utf-8"))
     figures = result["words"]["unseen"]
     parts = [
-        f"**{path.name}**, {result['measured_at'][:10]}, commit {result['commit'][:10]}. Tracks whose packages "
-        f"took no part in calibrating the tagger: {overall_table(figures)}",
+        f"**{path.name}**, {result['measured_at'][:10]}, commit {result['commit'][:10]}. Tracks whose "
+        f"packages took no part in calibrating the tagger: {overall_table(figures)}",
         category_table(figures),
     ]
     if "pseudo_labels" in result:
-        parts.append(
-            f"By the guesses of two other public taggers instead of labels: {overall_table(result['pseudo_labels'])}"
-        )
+        guessed = overall_table(result["pseudo_labels"])
+        parts.append(f"By the guesses of two other public taggers instead of labels: {guessed}")
     if "picture" in result:
         parts.append(f"Picture alone: {overlap_summary(result['picture'])}")
     return "".join(f"{part}\n\n" for part in parts)
