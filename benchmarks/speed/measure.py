@@ -211,6 +211,17 @@ def write_result(name: str, figures: Mapping[str, Any]) -> Path:
         "machine": machine(),
         **figures,
     }
+    return replace_result(name, document)
+
+
+def read_result(name: str) -> dict[str, Any]:
+    """Return what results/speed-NAME.json says."""
+    result: dict[str, Any] = json.loads((RESULTS / f"speed-{name}.json").read_text(encoding="utf-8"))
+    return result
+
+
+def replace_result(name: str, document: Mapping[str, Any]) -> Path:
+    """Write a whole result."""
     RESULTS.mkdir(parents=True, exist_ok=True)
     path = RESULTS / f"speed-{name}.json"
     path.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -10,7 +10,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from benchmarks.speed.film import Film, prepare_film
-from benchmarks.speed.measure import TEMPTRACK, WORK, Run, run_process, spread, summary, write_result
+from benchmarks.speed.measure import (
+    TEMPTRACK,
+    WORK,
+    Run,
+    read_result,
+    replace_result,
+    run_process,
+    spread,
+    summary,
+    write_result,
+)
 from benchmarks.speed.plain import segments_of
 from benchmarks.speed.planted import planted_library
 
@@ -128,30 +138,47 @@ def _figures(film: Film, runs: Mapping[str, Sequence[Run]], music: str) -> dict[
     }
 
 
+def compare_again(*, library: str) -> None:
+    """Rank again with the pictures that the last measurement saved, and renew that part of its result."""
+    film = prepare_film(WORK / "film")
+    os.environ[ENVIRONMENT_VARIABLE] = str(WORK / "home-picture")
+    result = read_result("picture")
+    result["same"] = _compare(film, library, {way: np.load(_features_file(way)) for way in EVERY})
+    replace_result("picture", result)
+
+
 def _compare(film: Film, library: str, features: Mapping[str, npt.NDArray[np.float32]]) -> dict[str, Any]:
-    """Ask all prompts with the picture of each way, and with the picture alone."""
+    """Ask all prompts with the picture of each way, and with the picture alone.
+
+    The two plain ways are compared with each other as well: that says how much a ranking moves when nothing
+    but the number of frames changes.
+    """
     engine = engine_for(load_bundle())
     scope = select_scope(read_timeline(film.timeline))
-    ours = analyse_scope(scope, engine, cache=FeatureCache(feature_cache_folder()))
-    encoder_id = engine.info().frame_encoder_id
-    same = {}
-    for way, rows in features.items():
-        theirs = segments_of(rows, encoder_id)
-        questions = {**{prompt: (prompt, TEXT_WEIGHT) for prompt in PROMPTS}, "picture only": ("", 0.0)}
-        answers = {
-            label: [_top(engine, library, prompt, weight, picture) for picture in (ours.segments, theirs)]
-            for label, (prompt, weight) in questions.items()
-        }
-        prompted = [answers[prompt] for prompt in PROMPTS]
-        same[way] = {
-            "prompts": len(PROMPTS),
-            "same_ten": sum(set(first) == set(second) for first, second in prompted),
-            "same_order": sum(first == second for first, second in prompted),
-            "same_first": sum(first[:1] == second[:1] for first, second in prompted),
-            "shared_of_ten": {label: len(set(pair[0]) & set(pair[1])) for label, pair in answers.items()},
-            "cosine_of_segments": _cosines(ours.segments, rows),
-        }
-    return same
+    ours = analyse_scope(scope, engine, cache=FeatureCache(feature_cache_folder())).segments
+    pictures = {way: segments_of(rows, engine.info().frame_encoder_id) for way, rows in features.items()}
+    pairs = {way: (ours, picture) for way, picture in pictures.items()}
+    pairs[f"{EVERY_FRAME} / {SIX_A_SECOND}"] = (pictures[EVERY_FRAME], pictures[SIX_A_SECOND])
+    return {label: _same(engine, library, *pair) for label, pair in pairs.items()}
+
+
+def _same(
+    engine: LocalSuggester, library: str, first: Sequence[PictureSegment], second: Sequence[PictureSegment]
+) -> dict[str, Any]:
+    questions = {**{prompt: (prompt, TEXT_WEIGHT) for prompt in PROMPTS}, "picture only": ("", 0.0)}
+    answers = {
+        label: [_top(engine, library, prompt, weight, picture) for picture in (first, second)]
+        for label, (prompt, weight) in questions.items()
+    }
+    prompted = [answers[prompt] for prompt in PROMPTS]
+    return {
+        "prompts": len(PROMPTS),
+        "same_ten": sum(set(one) == set(other) for one, other in prompted),
+        "same_order": sum(one == other for one, other in prompted),
+        "same_first": sum(one[:1] == other[:1] for one, other in prompted),
+        "shared_of_ten": {label: len(set(pair[0]) & set(pair[1])) for label, pair in answers.items()},
+        "cosine_of_segments": _cosines(first, second),
+    }
 
 
 def _top(
@@ -163,6 +190,6 @@ def _top(
     return [item.track.id for item in answer.suggestions]
 
 
-def _cosines(ours: Sequence[PictureSegment], rows: npt.NDArray[np.float32]) -> dict[str, float]:
-    pairs = zip((segment.features.values for segment in ours), rows, strict=True)
+def _cosines(first: Sequence[PictureSegment], second: Sequence[PictureSegment]) -> dict[str, float]:
+    pairs = [(one.features.values, other.features.values) for one, other in zip(first, second, strict=True)]
     return spread([float(a @ b / (np.linalg.norm(a) * np.linalg.norm(b))) for a, b in pairs])

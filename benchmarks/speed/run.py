@@ -11,6 +11,8 @@ def main() -> None:
     picture.add_argument("--library", help="a library of real tracks; without it vectors are planted")
     picture.add_argument("--repeats", type=int, default=3)
     picture.add_argument("--full-repeats", type=int, default=3, help="of the way that encodes every frame")
+    again = names.add_parser("picture-again", help="rank again with the pictures of the last `picture`")
+    again.add_argument("--library", required=True)
     prompts = names.add_parser("prompts", help="a second prompt on the same picture")
     prompts.add_argument("--tracks", type=int, default=100_000)
     prompts.add_argument("--rounds", type=int, default=3)
@@ -24,6 +26,10 @@ def main() -> None:
         from benchmarks.speed.picture import measure as measure_picture
 
         measure_picture(library=words.library, repeats=words.repeats, full_repeats=words.full_repeats)
+    elif words.name == "picture-again":
+        from benchmarks.speed.picture import compare_again
+
+        compare_again(library=words.library)
     elif words.name == "prompts":
         from benchmarks.speed.prompts import measure as measure_prompts
 

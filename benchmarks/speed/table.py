@@ -74,6 +74,7 @@ def _picture(result: dict[str, Any]) -> Iterator[Row]:
         yield _row(f"times faster than {way}, processor", ratios["cpu_s"], 1)
     for way, same in result["same"].items():
         yield f"same ten as {way}", f"{same['same_ten']} of {same['prompts']} prompts", ""
+        yield f"same first as {way}", f"{same['same_first']} of {same['prompts']} prompts", ""
         shared = same["shared_of_ten"]
         low, high = (
             pick(shared[label] for label in shared if label != "picture only") for pick in (min, max)
