@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from temptrack.errors import Corrupt
+from temptrack.library.analysis.compiling import compile_in_turn
 from temptrack.library.analysis.embedding import embed_sound
 from temptrack.library.analysis.loudness import integrated_loudness_lufs, peaks
 from temptrack.library.analysis.rhythm import find_rhythm
@@ -67,6 +68,8 @@ def analyse_track(path: str, bundle: Bundle) -> tuple[Analysis, Seconds]:
         heard = _resampled(mono, LISTENING_RATE_HZ)
         encoder_rate_hz = bundle.audio_spec.rate_hz
         encoded = heard if encoder_rate_hz == LISTENING_RATE_HZ else _resampled(mono, encoder_rate_hz)
+    with timed(seconds, "compile"):
+        compile_in_turn()
     with timed(seconds, "rhythm"):
         rhythm = find_rhythm(heard, LISTENING_RATE_HZ)
     with timed(seconds, "key"):
