@@ -121,8 +121,8 @@ def store_weights_as_half(path: Path) -> None:
 def store_weights_as_int8(path: Path) -> None:
     """Store large float32 matrices as int8 with a scale per output channel (per row for look-up tables).
 
-    Only storage changes: the runtime restores float32 when it loads the graph, so results do not depend on
-    which integer instructions a processor has, as they would with int8 arithmetic.
+    Only storage changes: the graph restores float32 before it computes, unlike int8 arithmetic, whose results
+    depend on which integer instructions a processor has. The runtime may fuse the two steps.
     """
     model = onnx.load(str(path))
     looked_up = {node.input[0] for node in model.graph.node if node.op_type == "Gather"}
