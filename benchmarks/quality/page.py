@@ -3,20 +3,16 @@
 import json
 from pathlib import Path
 
+from benchmarks.page import README, filled
 from benchmarks.quality.picture import overlap_summary
 from benchmarks.quality.tables import category_table, overall_table
 from benchmarks.speed.measure import RESULTS, ROOT
 
-README = ROOT / "benchmarks" / "README.md"
-START, END = "<!-- quality: made by `python -m benchmarks.quality.page` -->", "<!-- quality: end -->"
-
 
 def with_tables(page: str) -> str:
     """Return the page with the tables as the results say them."""
-    before, _, rest = page.partition(START)
-    _, _, after = rest.partition(END)
     parts = [_section(path) for path in sorted(RESULTS.glob("quality-*.json"))]
-    return f"{before}{START}\n\n{''.join(parts)}{END}{after}"
+    return filled(page, "quality", "python -m benchmarks.quality.page", "".join(parts))
 
 
 def _section(path: Path) -> str:

@@ -5,10 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from benchmarks.page import README, filled
 from benchmarks.speed.measure import RESULTS, ROOT
-
-README = ROOT / "benchmarks" / "README.md"
-START, END = "<!-- speed: made by `python -m benchmarks.speed.run table` -->", "<!-- speed: end -->"
 
 Row = tuple[str, str, str]
 
@@ -21,9 +19,7 @@ def write_table() -> None:
 
 def with_table(page: str) -> str:
     """Return the page with the table as the results say it."""
-    before, _, rest = page.partition(START)
-    _, _, after = rest.partition(END)
-    return f"{before}{START}\n\n{tables()}\n{END}{after}"
+    return filled(page, "speed", "python -m benchmarks.speed.run table", f"{tables()}\n")
 
 
 def tables() -> str:

@@ -4,8 +4,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from benchmarks.page import README
 from benchmarks.speed.measure import held_mb, quantile, run_process
-from benchmarks.speed.table import README, with_table
+from benchmarks.speed.table import with_table
 
 ROOT = Path(__file__).parents[3]
 
