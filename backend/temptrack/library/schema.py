@@ -80,11 +80,6 @@ def to_records(table: pa.Table) -> list[TrackRecord]:
     return [_record(row) for row in table.to_pylist()]
 
 
-def vectors(column: pa.ChunkedArray) -> Matrix:
-    """Return a column of vectors without gaps as [rows, embed_dim] float32."""
-    return float16_rows(column).astype(np.float32)
-
-
 def float16_rows(column: pa.ChunkedArray) -> np.ndarray[tuple[int, int], np.dtype[np.float16]]:
     """Return the vectors of a column as stored, [rows that have one, embed_dim]."""
     lists = column.combine_chunks()
