@@ -49,11 +49,11 @@ def open_suggester(
         suggester = RemoteSuggester(server)
     else:
         from temptrack.library.store import LibraryStore
-        from temptrack.suggest.local import LocalSuggester
+        from temptrack.suggest.engine import engine_for
 
         # Opened first: a wrong name is found before a model is loaded for it.
         needed = bundle or LibraryStore.open(library).bundle_id
-        suggester = LocalSuggester(open_bundle(needed, device), open_reader)
+        suggester = engine_for(open_bundle(needed, device))
     try:
         yield suggester
     finally:
