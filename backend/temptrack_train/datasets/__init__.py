@@ -1,0 +1,1 @@
+"""Pairs of picture and music, with words: one Protocol over every collection."""
