@@ -1,8 +1,6 @@
 """Building bundle lite-0: export every graph, prove parity, write the manifest last."""
 
-import shutil
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,29 +13,18 @@ from temptrack import __version__
 from temptrack.model.manifest import (
     FORMAT_VERSION,
     AudioPreprocessing,
-    FileEntry,
     FramePreprocessing,
-    GraphName,
-    GraphSpec,
     Manifest,
-    Metric,
     Origin,
     TagEntry,
     TensorSpec,
     TextPreprocessing,
 )
 from temptrack_export import efficientnet, lite0, minilm, musicnn
-from temptrack_export.graphs import (
-    Example,
-    describe_graph,
-    export_graph,
-    lowest_cosine,
-    run_graph,
-    split_large_tensors,
-    store_weights_as_half,
-    store_weights_as_int8,
-)
+from temptrack_export.assembly import Assembly, whole_or_nothing
+from temptrack_export.graphs import Example, store_weights_as_half, store_weights_as_int8
 from temptrack_export.manifests import file_entry, write_manifest
+from temptrack_export.parity import HALF, Bounds
 from temptrack_export.texts import read_incompetech, read_musiccaps
 
 BUNDLE_ID = "lite-0"
@@ -45,10 +32,9 @@ TAG_THRESHOLD = 0.5
 TOKENIZER_FILE = "tokenizer.json"
 COMMAND = "temptrack-export lite-0"
 
-SMALL_MAP_COSINE = 0.9999
-HALF_COSINE = 0.999
-INT8_COSINE = 0.995
-"""Lowest cosine to the torch module that an exported graph may have, by how its weights are stored."""
+SMALL_MAP = Bounds(lowest_cosine=0.9999)
+INT8 = Bounds(lowest_cosine=0.995)
+"""How close to the torch module an exported graph must stay, by how its weights are stored."""
 
 PARITY_TEXTS = (
     "sparse felt piano, hopeful, no drums",
@@ -71,43 +57,6 @@ ORIGINS = (
            licence="CC-BY-SA-4.0",
            note="MusicCaps: Google, CC BY-SA 4.0; Incompetech: Kevin MacLeod; neither's text is included"),
 )  # fmt: skip
-
-
-@dataclass(slots=True)
-class _Builder:
-    """Collects the files, graphs and parity figures of a bundle under construction."""
-
-    folder: Path
-    files: list[FileEntry] = field(default_factory=list)
-    graphs: dict[GraphName, GraphSpec] = field(default_factory=dict)
-    metrics: list[Metric] = field(default_factory=list)
-
-    def add(
-        self,
-        name: GraphName,
-        module: torch.nn.Module,
-        *,
-        inputs: Mapping[str, Example],
-        outputs: Sequence[TensorSpec],
-        shrink: Callable[[Path], None] | None,
-        least_cosine: float,
-    ) -> None:
-        """Export a module, shrink its weights, refuse it if the first output moved too far."""
-        path = self.folder / f"{name}.onnx"
-        export_graph(module, path, inputs=inputs, outputs=[item.name for item in outputs])
-        if shrink is not None:
-            shrink(path)
-        paths = split_large_tensors(path)
-        arrays = {key: example.tensor.numpy() for key, example in inputs.items()}
-        with torch.no_grad():
-            reference = module(*(example.tensor for example in inputs.values()))
-        first = reference[0] if isinstance(reference, tuple) else reference
-        cosine = lowest_cosine(first.numpy(), run_graph(path, arrays)[0])
-        if cosine < least_cosine:
-            raise ValueError(f"{name}: lowest cosine to torch is {cosine:.6f}, below {least_cosine}")
-        self.files.extend(file_entry(item) for item in paths)
-        self.graphs[name] = GraphSpec(file=path.name, inputs=describe_graph(inputs), outputs=tuple(outputs))
-        self.metrics.append(Metric(name=f"parity/{name}/lowest_cosine", value=cosine, command=COMMAND))
 
 
 def _encode_with(encoder: minilm.SentenceEncoder, tokenizer: Tokenizer) -> Callable[[Sequence[str]], Any]:
@@ -141,22 +90,13 @@ def build(musicnn_sdist: Path, musiccaps: Path, incompetech: Path, folder: Path)
         FileExistsError: the folder exists.
         ValueError: a graph fails parity; nothing is left behind.
     """
-    if folder.exists():
-        raise FileExistsError(folder)
-    partial = folder.with_name(f".{folder.name}.partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    try:
-        manifest = _build_into(partial, musicnn_sdist, musiccaps, incompetech)
-        partial.rename(folder)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-    return manifest
+    with whole_or_nothing(folder) as partial:
+        return _build_into(partial, musicnn_sdist, musiccaps, incompetech)
 
 
 def _build_into(folder: Path, musicnn_sdist: Path, musiccaps: Path, incompetech: Path) -> Manifest:
     torch.manual_seed(0)
-    builder = _Builder(folder)
+    builder = Assembly(folder, COMMAND)
     tokenizer = Tokenizer.from_file(str(minilm.package_folder() / "tokenizer.json"))
     tokenizer.enable_truncation(minilm.MAX_TOKENS)
     tokenizer.enable_padding()
@@ -181,7 +121,7 @@ def _build_into(folder: Path, musicnn_sdist: Path, musiccaps: Path, incompetech:
 
 
 def _add_encoders(
-    builder: _Builder, text_encoder: torch.nn.Module, tokenizer: Tokenizer, class_texts: Any, sdist: Path
+    builder: Assembly, text_encoder: torch.nn.Module, tokenizer: Tokenizer, class_texts: Any, sdist: Path
 ) -> None:
     size = efficientnet.SIZE_PX
     pictures = torch.randint(0, 256, (3, size, size, 3), dtype=torch.uint8)
@@ -191,7 +131,7 @@ def _add_encoders(
         inputs={"frames": Example(pictures, {0: "frames"})},
         outputs=[TensorSpec(name="features", dtype="float32", shape=("frames", minilm.TEXT_DIM))],
         shrink=store_weights_as_half,
-        least_cosine=HALF_COSINE,
+        bounds=HALF,
     )
     tokens = tokenizer.encode_batch(list(PARITY_TEXTS))
     axes = {0: "texts", 1: "tokens"}
@@ -204,7 +144,7 @@ def _add_encoders(
         },
         outputs=[TensorSpec(name="features", dtype="float32", shape=("texts", minilm.TEXT_DIM))],
         shrink=store_weights_as_int8,
-        least_cosine=INT8_COSINE,
+        bounds=INT8,
     )
     builder.add(
         "audio_encoder",
@@ -212,12 +152,12 @@ def _add_encoders(
         inputs={"windows": Example(0.1 * torch.randn(3, musicnn.WINDOW_SAMPLES), {0: "windows"})},
         outputs=[TensorSpec(name="features", dtype="float32", shape=("windows", len(musicnn.RAW_TAGS)))],
         shrink=store_weights_as_half,
-        least_cosine=HALF_COSINE,
+        bounds=HALF,
     )
 
 
 def _add_towers(
-    builder: _Builder, space: lite0.JointSpace, calibration: lite0.Calibration, encode: Any
+    builder: Assembly, space: lite0.JointSpace, calibration: lite0.Calibration, encode: Any
 ) -> None:
     dim = int(space.words.weights.shape[1])
     texts = torch.tensor(encode(PARITY_TEXTS), dtype=torch.float32)
@@ -228,16 +168,14 @@ def _add_towers(
         lite0.MusicTower(space, calibration).eval(),
         inputs={"features": Example(logits, {0: "rows"})},
         outputs=[embeddings, TensorSpec(name="tags", dtype="float32", shape=("rows", len(lite0.TAG_NAMES)))],
-        shrink=None,
-        least_cosine=SMALL_MAP_COSINE,
+        bounds=SMALL_MAP,
     )
     builder.add(
         "words_tower",
         lite0.LinearTower(space.words).eval(),
         inputs={"features": Example(texts, {0: "rows"})},
         outputs=[embeddings],
-        shrink=None,
-        least_cosine=SMALL_MAP_COSINE,
+        bounds=SMALL_MAP,
     )
     mask = torch.tensor([[1.0, 1.0, 0.0], [1.0, 1.0, 1.0], [0.0, 0.0, 0.0], [1.0, 0.0, 0.0], [1.0, 1.0, 1.0]])
     builder.add(
@@ -250,12 +188,11 @@ def _add_towers(
             "text_weight": Example(torch.tensor([0.0, 0.3, 1.0, 0.5, 1.0]), {0: "queries"}),
         },
         outputs=[TensorSpec(name="embeddings", dtype="float32", shape=("queries", dim))],
-        shrink=None,
-        least_cosine=SMALL_MAP_COSINE,
+        bounds=SMALL_MAP,
     )
 
 
-def _describe(builder: _Builder, calibration: lite0.Calibration) -> Manifest:
+def _describe(builder: Assembly, calibration: lite0.Calibration) -> Manifest:
     pixel_mean, pixel_std = efficientnet.MEAN, efficientnet.STD
     return Manifest(
         format=FORMAT_VERSION,

@@ -49,4 +49,5 @@ class FrameEncoder(nn.Module):
         """Classify and mix the class texts by their probabilities."""
         pixels = (frames.to(torch.float32) - MEAN) / STD
         logits = self.network(pixels.permute(0, 3, 1, 2))
-        return logits.softmax(dim=-1) @ self.get_buffer("class_texts")
+        mixed: Tensor = logits.softmax(dim=-1) @ self.get_buffer("class_texts")
+        return mixed

@@ -198,9 +198,3 @@ def run_graph(path: Path, inputs: Mapping[str, npt.NDArray[Any]]) -> list[npt.ND
     """Run an exported graph on the CPU and return its outputs."""
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
     return [np.asarray(result) for result in session.run(None, dict(inputs))]
-
-
-def lowest_cosine(left: npt.NDArray[Any], right: npt.NDArray[Any]) -> float:
-    """Return the lowest cosine between corresponding rows."""
-    norms = np.linalg.norm(left, axis=-1) * np.linalg.norm(right, axis=-1)
-    return float(np.min(np.sum(left * right, axis=-1) / norms))

@@ -148,7 +148,8 @@ class Musicnn(nn.Module):
         pooled = self.pool_norm(pooled)
         hidden = functional.relu(pooled @ self.get_buffer("dense_kernel") + self.get_buffer("dense_bias"))
         hidden = self.dense_norm(hidden)
-        return hidden @ self.get_buffer("dense_1_kernel") + self.get_buffer("dense_1_bias")
+        logits: Tensor = hidden @ self.get_buffer("dense_1_kernel") + self.get_buffer("dense_1_bias")
+        return logits
 
     def _front(self, x: Tensor, number: int) -> Tensor:
         length = int(self.convolutions[number].get_buffer("kernel").shape[2])
@@ -178,7 +179,8 @@ class LogMel(nn.Module):
     def forward(self, patches: Tensor) -> Tensor:
         """Power spectrum by convolution, mel filters, then log10(1 + 10000 x)."""
         spectrum = functional.conv1d(patches.unsqueeze(1), self.get_buffer("basis"), stride=HOP)
-        real, imaginary = spectrum.split(FFT_SIZE // 2 + 1, dim=1)
+        bins = FFT_SIZE // 2 + 1
+        real, imaginary = spectrum[:, :bins], spectrum[:, bins:]
         mel = self.get_buffer("filters") @ (real * real + imaginary * imaginary)
         return torch.log10(1 + 10_000 * mel).transpose(1, 2)
 

@@ -8,7 +8,6 @@ from temptrack_train.evaluation.metrics import beyond_the_pair, chance, hubness,
 from temptrack_train.evaluation.protocol import disjoint_pools, rank_in_pools
 from temptrack_train.evaluation.ranks import rank_pairs, rank_truths, unit_rows
 
-
 Array = npt.NDArray[np.float64]
 
 
