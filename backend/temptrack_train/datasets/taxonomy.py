@@ -15,8 +15,8 @@ TAG_THRESHOLD: Final = 0.3
 INSTRUMENTS: Final = (
     "acoustic guitar", "electric guitar", "bass guitar", "double bass", "piano", "electric piano", "organ",
     "synth pad", "synth lead", "synth bass", "strings", "violin", "viola", "cello", "harp", "flute",
-    "clarinet", "oboe", "saxophone", "trumpet", "trombone", "french horn", "brass section", "harmonica", "accordion",
-    "banjo", "mandolin", "ukulele", "sitar", "drum kit", "drum machine", "percussion", "hand claps", "bells",
+    "clarinet", "oboe", "saxophone", "trumpet", "trombone", "french horn", "brass section", "harmonica",
+    "accordion", "banjo", "mandolin", "ukulele", "sitar", "drum kit", "drum machine", "percussion", "hand claps", "bells",
     "glockenspiel", "marimba", "timpani", "turntables", "choir", "female vocals", "male vocals",
 )  # fmt: skip
 
@@ -27,8 +27,8 @@ GENRES: Final = (
 
 MOODS: Final = (
     "aggressive", "angry", "anxious", "bittersweet", "bright", "calm", "cheerful", "dark", "dramatic",
-    "dreamy", "energetic", "epic", "exciting", "gloomy", "happy", "hopeful", "melancholic", "mysterious", "nostalgic",
-    "peaceful", "playful", "relaxed", "romantic", "sad", "serious", "tense", "triumphant", "uplifting",
+    "dreamy", "energetic", "epic", "exciting", "gloomy", "happy", "hopeful", "melancholic",
+    "mysterious", "nostalgic", "peaceful", "playful", "relaxed", "romantic", "sad", "serious", "tense", "triumphant", "uplifting",
 )  # fmt: skip
 
 TAG_GROUPS: Final[Mapping[TagKind, tuple[str, ...]]] = {

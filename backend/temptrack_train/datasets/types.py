@@ -70,7 +70,7 @@ class TrimodalDataset(Protocol):
     """A collection of pairs.
 
     Implementations: ``planted``, ``folder``, ``youtube8m``, ``ossl``, ``mgsv`` of this room, and
-    ``ClipLevel`` around any of them; ``tests/contract/test_trimodal_dataset_contract.py`` holds them all to this.
+    ``ClipLevel`` around any of them; one suite in ``tests/contract`` holds them all to this.
     """
 
     @property
