@@ -14,6 +14,7 @@ import av
 import numpy as np
 import numpy.typing as npt
 import opentimelineio as otio
+from av.video.reformatter import Colorspace
 from PIL import Image
 
 from temptrack.model.bundles import load_bundle
@@ -134,7 +135,11 @@ def _frames(timeline: Path) -> Iterator[av.VideoFrame]:
 
 
 def _square(frame: av.VideoFrame, size_px: int) -> Picture:
-    picture: Image.Image = frame.to_image()  # type: ignore[no-untyped-call]
+    # The film does not name its colours; 1080 lines mean BT.709, to players and to us.
+    colours = frame.reformat(
+        format="rgb24", src_colorspace=Colorspace.ITU709, dst_colorspace=Colorspace.ITU709
+    )
+    picture: Image.Image = colours.to_image()  # type: ignore[no-untyped-call]
     scale = size_px / min(picture.size)
     width, height = (max(size_px, round(side * scale)) for side in picture.size)
     picture = picture.resize((width, height), Image.Resampling.BICUBIC)

@@ -163,7 +163,12 @@ class LinearTower(nn.Module):
 
 
 class QueryTower(nn.Module):
-    """Picture and words to one embedding: the average of both, weighted by ``text_weight``."""
+    """Picture and words to one embedding: the average of both, weighted by ``text_weight``.
+
+    Every segment is embedded by itself and the embeddings are averaged, not the features: where segments
+    disagree the average is short, so a film of unlike scenes pulls less against the words than one of like
+    scenes, and what few frames leave uncertain about each is not blown up to full length.
+    """
 
     def __init__(self, space: JointSpace) -> None:
         super().__init__()
@@ -180,10 +185,8 @@ class QueryTower(nn.Module):
             text_weight: [queries], 0 to 1.
         """
         present = video_mask.unsqueeze(-1)
-        mean = (video * present).sum(dim=1) / present.sum(dim=1).clamp(min=1.0)
-        has_picture = (video_mask.sum(dim=1, keepdim=True) > 0).to(video.dtype)
         weight = text_weight.unsqueeze(-1)
-        picture = self.video_tower(mean) * has_picture
+        picture = (self.video_tower(video) * present).sum(dim=1) / present.sum(dim=1).clamp(min=1.0)
         return functional.normalize((1 - weight) * picture + weight * self.text_tower(text), dim=-1)
 
 
