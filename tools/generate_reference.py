@@ -12,9 +12,9 @@ from typing import Any
 import typer
 from pydantic import BaseModel
 
-from temptrack.cli import reports
 from temptrack.cli.main import app
 from temptrack.library.report import IndexReport
+from temptrack.seat import reports
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "docs" / "reference"

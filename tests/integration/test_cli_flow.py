@@ -14,10 +14,10 @@ from support.films import Shot, make_film, make_still, moving, numbered
 from support.serving import running
 from support.timelines import clip, lane, movie, save, timeline
 from support.tones import music, write_audio
-from temptrack.cli import engine
 from temptrack.cli.main import app
 from temptrack.demo.composed import PIECES
 from temptrack.demo.painted import PAINTED_SCENES
+from temptrack.seat import engine
 from temptrack.server.options import ServerOptions
 
 TITLES = ("Slow Morning", "Night Bus", "The Chase")

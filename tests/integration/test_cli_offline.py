@@ -14,8 +14,8 @@ from support.films import Shot, make_film, moving
 from support.serving import running
 from support.timelines import clip, lane, movie, save, timeline
 from support.tones import music, write_audio
-from temptrack.cli import engine
 from temptrack.cli.main import app
+from temptrack.seat import engine
 from temptrack.server.options import ServerOptions
 
 

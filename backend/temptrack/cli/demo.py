@@ -11,10 +11,10 @@ import typer
 from temptrack.cli.choices import FLAG, AsJson
 
 if TYPE_CHECKING:
-    from temptrack.cli.cuts import Cut
-    from temptrack.cli.reports import DemoReport, DemoSearch
     from temptrack.demo.footage import Footage
     from temptrack.demo.music import Music
+    from temptrack.seat.cuts import Cut
+    from temptrack.seat.reports import DemoReport, DemoSearch
     from temptrack.suggest.types import Suggester
 
 _LIBRARY = "demo"
@@ -72,10 +72,10 @@ def _own_home(out: Path) -> Iterator[None]:
 
 
 def _make(out: Path, *, offline: bool, workers: int | None, quiet: bool) -> "DemoReport":
-    from temptrack.cli.cuts import read_cut
-    from temptrack.cli.engine import open_suggester
-    from temptrack.cli.reports import DemoReport
     from temptrack.demo.film import write_film
+    from temptrack.seat.cuts import read_cut
+    from temptrack.seat.engine import open_suggester
+    from temptrack.seat.reports import DemoReport
     from temptrack.timeline.scope import ScopeRequest
 
     music, footage = _material(out, offline=offline, quiet=quiet)
@@ -128,12 +128,12 @@ def _material(out: Path, *, offline: bool, quiet: bool) -> "tuple[Music, Footage
 def _index(folder: Path, *, workers: int | None, quiet: bool) -> int:
     from functools import partial
 
-    from temptrack.cli.engine import DEFAULT_BUNDLE, open_bundle
     from temptrack.cli.library import show_index_report
     from temptrack.cli.progress import bar, stopping
     from temptrack.errors import Cancelled, NotFound
     from temptrack.library.ingest import index_folders
     from temptrack.library.store import LibraryStore, delete_library
+    from temptrack.seat.engine import DEFAULT_BUNDLE, open_bundle
 
     bundle = open_bundle(DEFAULT_BUNDLE, "cpu")
     try:
@@ -170,12 +170,14 @@ def _search(
     credits_: tuple[str, ...],
     quiet: bool,
 ) -> "DemoSearch":
-    from temptrack.cli import asking
-    from temptrack.cli.engine import open_sounds, tracks_of
+    from temptrack.cli import inserting
     from temptrack.cli.progress import bar
-    from temptrack.cli.reports import DemoSearch
+    from temptrack.cli.sounds import open_sounds
     from temptrack.review.gather import gather_review
     from temptrack.review.page import write_review
+    from temptrack.seat import asking
+    from temptrack.seat.engine import tracks_of
+    from temptrack.seat.reports import DemoSearch
 
     wish = asking.Wish(library=_LIBRARY, prompt=prompt, timeline=cut.file.path)
     with bar("Looking at the picture", unit="segments", quiet=quiet) as tick:
@@ -183,7 +185,7 @@ def _search(
             wish, suggester, cut=cut, tracks=lambda: tracks_of(_LIBRARY, None), progress=tick
         )
     placed = out / f"film-{name}.otio"
-    asking.insert(answered, 1, placed)
+    inserting.insert(answered, 1, placed)
     page = out / f"review-{name}.html"
     with open_sounds(_LIBRARY, None) as sounds, bar("Writing a page", unit="tracks", quiet=quiet) as tick:
         review = gather_review(

@@ -12,10 +12,10 @@ def doctor(
     as_json: AsJson = False,
 ) -> None:
     """Check every link of the chain and say what to do about each broken one."""
-    from temptrack.cli.checks import examine
-    from temptrack.cli.reports import DoctorReport
     from temptrack.cli.screen import answers, print_json
     from temptrack.cli.tables import check_lines
+    from temptrack.seat.checks import examine
+    from temptrack.seat.reports import DoctorReport
 
     checks = examine(server=server, bundle=bundle, device=device)
     broken = [check for check in checks if check.state == "broken"]

@@ -34,10 +34,10 @@ def create(
     as_json: AsJson = False,
 ) -> None:
     """Make an empty library."""
-    from temptrack.cli.engine import DEFAULT_BUNDLE, open_bundle
-    from temptrack.cli.reports import LibraryReport
     from temptrack.cli.screen import answers, print_json
     from temptrack.library.store import LibraryStore
+    from temptrack.seat.engine import DEFAULT_BUNDLE, open_bundle
+    from temptrack.seat.reports import LibraryReport
 
     loaded = open_bundle(bundle or DEFAULT_BUNDLE, "cpu")
     store = LibraryStore.create(name, at, bundle_id=loaded.id, bundle_digest=loaded.digest)
@@ -73,11 +73,11 @@ def index(
     """Bring folders of music into a library. Run it again whenever they change: only changes are read."""
     from functools import partial
 
-    from temptrack.cli.engine import open_bundle
     from temptrack.cli.progress import bar, stopping
     from temptrack.library.ingest import index_folders
     from temptrack.library.store import LibraryStore
     from temptrack.library.watch import watch_folders
+    from temptrack.seat.engine import open_bundle
 
     store = LibraryStore.open(name)
     load = partial(open_bundle, bundle or store.bundle_id, device, threads=1)
@@ -136,10 +136,10 @@ def show_index_report(report: "IndexReport") -> None:
 @app.command("list")
 def list_(as_json: AsJson = False) -> None:
     """Show all libraries of this machine."""
-    from temptrack.cli.reports import LibrariesReport
     from temptrack.cli.screen import answers, print_json
     from temptrack.cli.tables import library_table
     from temptrack.library.store import list_libraries
+    from temptrack.seat.reports import LibrariesReport
 
     found = list_libraries()
     if as_json:
@@ -153,10 +153,10 @@ def list_(as_json: AsJson = False) -> None:
 @app.command()
 def show(name: LibraryName, as_json: AsJson = False) -> None:
     """Show a library and its tracks, in order of path."""
-    from temptrack.cli.engine import open_reader
-    from temptrack.cli.reports import LibraryReport
     from temptrack.cli.screen import answers, print_json
     from temptrack.cli.tables import library_table, track_table
+    from temptrack.seat.engine import open_reader
+    from temptrack.seat.reports import LibraryReport
 
     reader = open_reader(name)
     tracks = reader.tracks()
@@ -186,9 +186,9 @@ def remove(
     if not tracks:
         delete(name, yes=yes)
         return
-    from temptrack.cli.asking import find_track
     from temptrack.cli.screen import answers
     from temptrack.library.store import LibraryStore
+    from temptrack.seat.asking import find_track
 
     store = LibraryStore.open(name)
     known = store.reader().tracks()
@@ -234,10 +234,10 @@ def reindex(
     """
     from functools import partial
 
-    from temptrack.cli.engine import DEFAULT_BUNDLE, open_bundle
     from temptrack.cli.progress import bar, stopping
     from temptrack.library.reindex import reindex_library
     from temptrack.library.store import LibraryStore
+    from temptrack.seat.engine import DEFAULT_BUNDLE, open_bundle
 
     store = LibraryStore.open(name)
     with stopping() as stop, bar("Indexing anew", unit="tracks", quiet=as_json) as tick:

@@ -19,8 +19,8 @@ from temptrack.cli.choices import (
 )
 
 if TYPE_CHECKING:
-    from temptrack.cli.asking import Answered, Wish
-    from temptrack.cli.reports import InsertedCue, SuggestReport
+    from temptrack.seat.asking import Answered, Wish
+    from temptrack.seat.reports import InsertedCue, SuggestReport
     from temptrack.suggest.types import Suggester
 
 _FILTERS = "Only tracks that"
@@ -164,10 +164,10 @@ def suggest(
     Give a timeline, words, or both. `--insert 1 -o out.otio` places the first track on a lane of its own in a
     copy of the timeline.
     """
-    from temptrack.cli.asking import Wish
     from temptrack.cli.choices import part_of
     from temptrack.cli.filters import track_filter
     from temptrack.media.types import Sampling
+    from temptrack.seat.asking import Wish
 
     wish = Wish(
         library=library,
@@ -209,7 +209,7 @@ def _check(
     wish: "Wish", *, insert: int | None, output: Path | None, review: Path | None, force: bool
 ) -> None:
     """Find what cannot work before anything is decoded or loaded."""
-    from temptrack.cli.asking import check_output
+    from temptrack.cli.inserting import check_output
     from temptrack.errors import InvalidRequest
 
     if not wish.library:
@@ -261,11 +261,12 @@ def _run(
     bundle: str | None,
     device: str,
 ) -> None:
-    from temptrack.cli import asking
-    from temptrack.cli.cuts import read_cut
-    from temptrack.cli.engine import open_suggester, tracks_of
+    from temptrack.cli import inserting
     from temptrack.cli.progress import bar
     from temptrack.cli.screen import print_json
+    from temptrack.seat import asking
+    from temptrack.seat.cuts import read_cut
+    from temptrack.seat.engine import open_suggester, tracks_of
 
     cut = (
         read_cut(wish.timeline, wish.part, media=wish.media, require_picture=wish.needs_picture)
@@ -278,7 +279,7 @@ def _run(
                 wish, suggester, cut=cut, tracks=lambda: tracks_of(wish.library, server), progress=tick
             )
         inserted = (
-            asking.insert(answered, insert, output) if insert is not None and output is not None else None
+            inserting.insert(answered, insert, output) if insert is not None and output is not None else None
         )
         if review is not None:
             _write_review(answered, suggester, inserted, review, server=server, quiet=as_json)
@@ -298,8 +299,8 @@ def _write_review(
     server: str | None,
     quiet: bool,
 ) -> None:
-    from temptrack.cli.engine import open_sounds
     from temptrack.cli.progress import bar
+    from temptrack.cli.sounds import open_sounds
     from temptrack.review.gather import gather_review
     from temptrack.review.page import write_review
 
@@ -321,16 +322,11 @@ def _write_review(
 
 
 def _report(answered: "Answered", inserted: "InsertedCue | None", review: Path | None) -> "SuggestReport":
-    from temptrack.cli.cuts import scope_report
-    from temptrack.cli.reports import SuggestReport
+    from temptrack.seat.asking import suggest_report
 
-    return SuggestReport(
-        **dict(answered.suggestions),
-        scope=scope_report(answered.cut, answered.segments_seen) if answered.cut else None,
-        warnings=answered.warnings,
-        inserted=inserted,
-        review=str(review.absolute()) if review else None,
-    )
+    done = {"inserted": inserted, "review": str(review.absolute()) if review else None}
+    report: SuggestReport = suggest_report(answered).model_copy(update=done)
+    return report
 
 
 def _show(answered: "Answered", report: "SuggestReport") -> None:

@@ -14,7 +14,7 @@ from temptrack.review.evidence import grouped, places
 from temptrack.suggest.types import PromptReading, Reason, ReasonKind, Suggestion, Suggestions
 
 if TYPE_CHECKING:
-    from temptrack.cli.reports import Check, MediaUse, TimelineReport
+    from temptrack.seat.reports import Check, MediaUse, TimelineReport
 
 _BAR_CELLS = 5
 _EIGHTHS = " ▏▎▍▌▋▊▉█"

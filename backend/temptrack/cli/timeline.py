@@ -8,8 +8,8 @@ import typer
 from temptrack.cli.choices import AsJson, InPoint, MarkerName, MediaPlaces, NamedClips, OutPoint
 
 if TYPE_CHECKING:
-    from temptrack.cli.cuts import Cut
-    from temptrack.cli.reports import TimelineReport
+    from temptrack.seat.cuts import Cut
+    from temptrack.seat.reports import TimelineReport
 
 
 def timeline(
@@ -25,8 +25,8 @@ def timeline(
 ) -> None:
     """Show what is read from a timeline: its scope, its segments, their media, and any problem."""
     from temptrack.cli.choices import part_of
-    from temptrack.cli.cuts import read_away, read_cut
     from temptrack.errors import NotReady
+    from temptrack.seat.cuts import read_away, read_cut
 
     part = part_of(in_, out, marker, clip or [])
     try:
@@ -72,8 +72,8 @@ def _plain(text: str) -> str:
 
 
 def _report(cut: "Cut") -> "TimelineReport":
-    from temptrack.cli.cuts import problem_reports, span
-    from temptrack.cli.reports import MediaUse, SegmentReport, TimelineReport
+    from temptrack.seat.cuts import problem_reports, span
+    from temptrack.seat.reports import MediaUse, SegmentReport, TimelineReport
 
     segments = tuple(
         SegmentReport(

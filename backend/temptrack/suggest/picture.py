@@ -132,7 +132,8 @@ class _Run:
             if segment.index in self._features
         )
         if require_picture and not segments:
-            why = f" {self._warnings[0].message}" if self._warnings else ""
+            faults = (*self._warnings, *self._scope.problems)
+            why = f" {faults[0].message}" if faults else ""
             raise NotReady(
                 f"There is no usable picture in the {self._scope.label}.{why}",
                 reason="NO_PICTURE",

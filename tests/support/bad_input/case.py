@@ -19,11 +19,12 @@ from support.planted_tracks import planted, planted_library
 from support.serving import PATIENCE_S, DoubleSuggester, serving
 from support.timelines import clip, lane, movie, timeline
 from temptrack import home
-from temptrack.cli import engine, failures, main
+from temptrack.cli import failures, main
 from temptrack.client.connection import Connection
 from temptrack.client.remote import RemoteSuggester
 from temptrack.errors import TemptrackError
 from temptrack.library.store import LibraryStore
+from temptrack.seat import engine
 from temptrack.wire.status import STATUS_OF_ERROR
 
 NONE = "—"

@@ -14,9 +14,9 @@ from typer.testing import CliRunner
 from support.fake_bundle import FakeBundle
 from support.films import make_still
 from support.timelines import clip, lane, movie, timeline
-from temptrack.cli import engine
 from temptrack.cli.main import app
 from temptrack.library.store import LibraryStore
+from temptrack.seat import engine
 
 
 @dataclass(frozen=True)

@@ -1,27 +1,19 @@
-"""The way of one request: timeline, scope, picture, suggestions, and the cue that is placed."""
+"""The way of one request: timeline, scope, picture, suggestions."""
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from temptrack.cli.cuts import Cut, span
-from temptrack.cli.reports import InsertedCue
-from temptrack.errors import AlreadyExists, Forbidden, InvalidRequest, NotFound
+from temptrack.errors import InvalidRequest, NotFound
 from temptrack.home import feature_cache_folder
 from temptrack.library.types import Track, TrackFilter
 from temptrack.media.feature_cache import FeatureCache
 from temptrack.media.types import Sampling
-from temptrack.suggest.cue import cue_for
-from temptrack.suggest.picture import analyse_scope
+from temptrack.seat.cuts import Cut, scope_report
+from temptrack.seat.reports import SuggestReport
+from temptrack.suggest.picture import PictureAnalysis, analyse_scope
 from temptrack.suggest.types import DEFAULT_LIMIT, DEFAULT_TEXT_WEIGHT, Query, Suggester, Suggestions
-from temptrack.timeline.place import place_cue
 from temptrack.timeline.scope import ScopeRequest
-from temptrack.timeline.segments import RecordRange
-from temptrack.timeline.write import write_timeline
-
-LANE_NAME = "Temptrack"
-"""The audio lane that cues are placed on."""
 
 CACHE_LIMIT_BYTES = 512 * 2**20
 """How large the cache of picture features may grow; a segment takes a few kilobytes."""
@@ -73,6 +65,7 @@ class Answered:
         suggestions: the answer.
         warnings: picture that could not be used, one sentence each.
         segments_seen: segments whose picture had a say.
+        encoded: those of them that were looked at for this answer; the others were known.
     """
 
     wish: Wish
@@ -80,6 +73,7 @@ class Answered:
     suggestions: Suggestions
     warnings: tuple[str, ...] = ()
     segments_seen: int = 0
+    encoded: int = 0
 
 
 def ask(
@@ -89,6 +83,8 @@ def ask(
     cut: Cut | None,
     tracks: Callable[[], Sequence[Track]],
     progress: Callable[[int, int], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+    picture: PictureAnalysis | None = None,
 ) -> Answered:
     """Look at the picture and rank the library.
 
@@ -100,8 +96,14 @@ def ask(
         cut: what ``read_cut`` read, or None without a timeline.
         tracks: all tracks of the library; called only to find the track of ``wish.like``.
         progress: told (done, total) segments of picture.
+        cancelled: asked before every segment whether to stop.
+        picture: what was seen in the cut already; None looks at it.
+
+    Raises:
+        Cancelled: when ``cancelled`` said so.
     """
     warnings: tuple[str, ...] = ()
+    encoded = 0
     reference = find_track(wish.like, tracks()) if wish.like else None
     query = Query(
         library=wish.library,
@@ -113,14 +115,9 @@ def ask(
         blind=wish.blind,
     )
     if cut is not None:
-        picture = analyse_scope(
-            cut.scope,
-            suggester,
-            sampling=wish.sampling,
-            cache=FeatureCache(feature_cache_folder(), CACHE_LIMIT_BYTES),
-            progress=progress,
-            require_picture=wish.needs_picture,
-        )
+        if picture is None:
+            picture = look(wish, suggester, cut, progress=progress, cancelled=cancelled)
+            encoded = picture.encoded
         query = replace(query, picture=picture.segments, scope_s=cut.scope.record.duration_s)
         warnings = (
             *(() if picture.segments else (_unseen(wish, cut),)),
@@ -128,7 +125,55 @@ def ask(
             *(problem.message for problem in cut.scope.problems),
             *(warning.message for warning in picture.warnings),
         )
-    return Answered(wish, cut, suggester.suggest(query), warnings, segments_seen=len(query.picture))
+    return Answered(
+        wish,
+        cut,
+        suggester.suggest(query),
+        warnings,
+        segments_seen=len(query.picture),
+        encoded=encoded,
+    )
+
+
+def look(
+    wish: Wish,
+    suggester: Suggester,
+    cut: Cut,
+    *,
+    progress: Callable[[int, int], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> PictureAnalysis:
+    """Look at the picture of a cut, as ``ask`` does.
+
+    Args:
+        wish: what is asked.
+        suggester: what encodes.
+        cut: the timeline.
+        progress: told (done, total) segments of picture.
+        cancelled: asked before every segment whether to stop.
+
+    Raises:
+        NotReady: there is no usable picture, and nothing else says what is wanted (NO_PICTURE).
+        Cancelled: when ``cancelled`` said so.
+    """
+    return analyse_scope(
+        cut.scope,
+        suggester,
+        sampling=wish.sampling,
+        cache=FeatureCache(feature_cache_folder(), CACHE_LIMIT_BYTES),
+        progress=progress,
+        cancelled=cancelled,
+        require_picture=wish.needs_picture,
+    )
+
+
+def suggest_report(answered: Answered) -> SuggestReport:
+    """Return an answer in the form that goes out as JSON."""
+    return SuggestReport(
+        **dict(answered.suggestions),
+        scope=scope_report(answered.cut, answered.segments_seen) if answered.cut else None,
+        warnings=answered.warnings,
+    )
 
 
 def _unseen(wish: Wish, cut: Cut) -> str:
@@ -171,75 +216,3 @@ def find_track(wanted: str, tracks: Sequence[Track]) -> Track:
         hint="Give an id, a path or a title; `temptrack library show` lists them.",
         metadata={"track": wanted},
     )
-
-
-def insert(answered: Answered, rank: int, out: Path) -> InsertedCue:
-    """Place a suggestion in a copy of the timeline.
-
-    Args:
-        answered: the answer and its timeline.
-        rank: which suggestion, from 1.
-        out: where the new timeline goes.
-
-    Raises:
-        InvalidRequest: no such suggestion, or no timeline to place it in.
-    """
-    cut = answered.cut
-    if cut is None:
-        raise InvalidRequest(
-            "There is no timeline to insert music in.",
-            reason="NO_TIMELINE",
-            hint="Name a timeline before --library.",
-        )
-    found = [item for item in answered.suggestions.suggestions if item.rank == rank]
-    if not found:
-        count = len(answered.suggestions.suggestions)
-        raise InvalidRequest(
-            f"There is no suggestion {rank}; this request has {count}.",
-            reason="NO_SUCH_RANK",
-            hint=f"Use --insert 1 to {count}." if count else "Loosen the filters.",
-        )
-    cue = cue_for(found[0], cut.scope, answered.suggestions.library)
-    placed = place_cue(cut.file, cue, lane_name=LANE_NAME)
-    write_timeline(placed, out)
-    first, last = cue.parts[0].record, cue.parts[-1].record
-    whole = RecordRange(first.start_frames, last.end_frames - first.start_frames, first.rate)
-    return InsertedCue(rank=rank, path=str(out.absolute()), lane=LANE_NAME, record=span(whole))
-
-
-def check_output(out: Path, timeline: Path | None, *, force: bool) -> None:
-    """Make sure that a file may be written before long work begins.
-
-    Raises:
-        AlreadyExists: it is there and ``force`` is not set.
-        InvalidRequest: it is a folder, the timeline itself, or its suffix is not one that can be written.
-        NotFound: its folder is not there.
-        Forbidden: its folder may not be written to.
-    """
-    if out.is_dir():
-        raise InvalidRequest(
-            f"'{out}' is a folder.", reason="OUTPUT_IS_FOLDER", hint="Name a file, such as cut-music.otio."
-        )
-    if not out.parent.is_dir():
-        raise NotFound(
-            f"There is no folder '{out.parent}' to write to.", reason="NO_FOLDER", hint="Make it first."
-        )
-    if timeline is not None and out.exists() and out.samefile(timeline):
-        raise InvalidRequest(
-            f"'{out}' is the timeline itself.",
-            reason="OUTPUT_IS_INPUT",
-            hint="Write to another file; the original is never changed.",
-        )
-    if out.exists() and not force:
-        raise AlreadyExists(
-            f"'{out}' is there already.",
-            reason="OUTPUT_EXISTS",
-            hint="Choose another name, or say --force to replace it.",
-            metadata={"path": str(out)},
-        )
-    if not os.access(out.parent, os.W_OK):
-        raise Forbidden(
-            f"'{out.parent}' may not be written to.",
-            reason="OUTPUT_FORBIDDEN",
-            hint="Choose another place, or change its permissions.",
-        )

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from temptrack import __version__, home
-from temptrack.cli import engine
-from temptrack.cli.failures import explain
-from temptrack.cli.reports import Check
 from temptrack.errors import Forbidden, NotSupported, TemptrackError
 from temptrack.model.types import Bundle
+from temptrack.seat import engine
+from temptrack.seat.failures import explain
+from temptrack.seat.reports import Check
 
 if TYPE_CHECKING:
     from temptrack.library.store import LibraryStore

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from temptrack.cli.reports import ProblemReport, ScopeReport, Span
 from temptrack.media.timecodes import start_timecode_s
+from temptrack.seat.reports import ProblemReport, ScopeReport, Span
 from temptrack.timeline.media_folders import MediaFolders
 from temptrack.timeline.read import read_timeline
 from temptrack.timeline.scope import ScopeRequest, select_scope

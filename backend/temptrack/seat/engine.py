@@ -1,15 +1,12 @@
 """Opens what answers: an engine in this process, or a server."""
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from temptrack.library.types import LibraryReader, Track
     from temptrack.model.types import Bundle
-    from temptrack.review.sounds import Sounds
     from temptrack.suggest.types import Suggester
 
 DEFAULT_BUNDLE = "lite-0"
@@ -70,24 +67,5 @@ def tracks_of(library: str, server: str | None) -> Sequence["Track"]:
     connection = Connection(server)
     try:
         return list(LibraryClient(connection).tracks(library))
-    finally:
-        connection.close()
-
-
-@contextmanager
-def open_sounds(library: str, server: str | None) -> Iterator["Sounds"]:
-    """Yield where the sound of a library's tracks comes from."""
-    from temptrack.review.sounds import LibrarySounds, ServerSounds
-
-    if server is None:
-        yield LibrarySounds(open_reader(library))
-        return
-    from temptrack.client.connection import Connection
-    from temptrack.client.library_client import LibraryClient
-
-    connection = Connection(server)
-    try:
-        with tempfile.TemporaryDirectory(prefix="temptrack-") as folder:
-            yield ServerSounds(LibraryClient(connection), library, Path(folder))
     finally:
         connection.close()

@@ -1,0 +1,31 @@
+"""Where the sound of a review page comes from."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from temptrack.seat.engine import open_reader
+
+if TYPE_CHECKING:
+    from temptrack.review.sounds import Sounds
+
+
+@contextmanager
+def open_sounds(library: str, server: str | None) -> Iterator["Sounds"]:
+    """Yield where the sound of a library's tracks comes from."""
+    from temptrack.review.sounds import LibrarySounds, ServerSounds
+
+    if server is None:
+        yield LibrarySounds(open_reader(library))
+        return
+    from temptrack.client.connection import Connection
+    from temptrack.client.library_client import LibraryClient
+
+    connection = Connection(server)
+    try:
+        with tempfile.TemporaryDirectory(prefix="temptrack-") as folder:
+            yield ServerSounds(LibraryClient(connection), library, Path(folder))
+    finally:
+        connection.close()

@@ -1,0 +1,1 @@
+"""One editor's seat: the way of a request, whatever asks. The command line and the companion share it."""
