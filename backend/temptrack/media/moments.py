@@ -33,23 +33,36 @@ class Moment:
 
 def sampled_moments(segment: Segment, sampling: Sampling) -> list[Moment]:
     """Return the moments of a segment in record order; moments without media are left out."""
-    duration_s = segment.record.duration_s
-    count = FRAMES_PER_SEGMENT
-    if sampling is Sampling.PAPER:
-        count = max(1, round(duration_s * PAPER_RATE))
     if segment.record.duration_frames == 0:
         return []
-    step_s = duration_s / count
+    step_s = segment.record.duration_s / _count(segment, sampling)
     moments = []
-    for number in range(count):
-        # Media change only where timeline frames do, so the moment is the frame it falls in.
-        frame = floor((segment.record.start_s + (number + Fraction(1, 2)) * step_s) * segment.record.rate)
-        span = _span_at(segment, frame / segment.record.rate)
+    for frame in sampled_frames(segment, sampling):
+        record_s = frame / segment.record.rate
+        span = _span_at(segment, record_s)
         if span is not None:
-            record_s = frame / segment.record.rate
             speed = span.source.duration_s / span.record.duration_s
             moments.append(Moment(record_s, span, source_time(span, record_s), step_s / 2 * speed))
     return moments
+
+
+def sampled_frames(segment: Segment, sampling: Sampling) -> list[int]:
+    """Return the record frames of a segment that are looked at, media or not; short segments repeat some."""
+    count = _count(segment, sampling)
+    step_s = segment.record.duration_s / count
+    if segment.record.duration_frames == 0:
+        return []
+    # Media change only where timeline frames do, so a moment is the frame it falls in.
+    return [
+        floor((segment.record.start_s + (number + Fraction(1, 2)) * step_s) * segment.record.rate)
+        for number in range(count)
+    ]
+
+
+def _count(segment: Segment, sampling: Sampling) -> int:
+    if sampling is Sampling.PAPER:
+        return max(1, round(segment.record.duration_s * PAPER_RATE))
+    return FRAMES_PER_SEGMENT
 
 
 def source_time(span: MediaSpan, record_s: Fraction) -> Fraction:

@@ -15,7 +15,7 @@ from temptrack.timeline.rates import nearest_frame, seconds_of, snap_rate
 from temptrack.timeline.timecode import allows_drop_frame
 from temptrack.timeline.timeline_file import TimelineFile, timelines_in
 
-__all__ = ["TimelineFile", "read_timeline"]
+__all__ = ["TimelineFile", "open_timeline", "read_timeline"]
 
 MAX_FILE_BYTES = 256 * 2**20
 """Largest timeline file that is read; edits of feature films are some tens of megabytes."""
@@ -62,6 +62,21 @@ def read_timeline(path: Path | str, *, name: str | None = None, rate: Fraction |
     else:
         read = foreign.read_foreign(path, rate=rate)
     return _timeline_file(path, read, root, name)
+
+
+def open_timeline(timeline: Any, *, name: str, notes: tuple[str, ...] = ()) -> TimelineFile:
+    """Return a timeline that was built in memory as if it had been read from a file.
+
+    Args:
+        timeline: an OpenTimelineIO timeline whose media have absolute paths.
+        name: stands for the path of the file it does not have.
+        notes: what was assumed while building it.
+
+    Raises:
+        Corrupt: it holds numbers that are no times (BAD_TIME).
+    """
+    path = Path(name)
+    return _timeline_file(path, foreign.ForeignRead(timeline, notes=notes), FolderRoot(Path.home()), None)
 
 
 def _read_json(content: bytes, path: Path) -> foreign.ForeignRead:

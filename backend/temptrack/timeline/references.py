@@ -26,6 +26,9 @@ _NUMBERS = re.compile(r"%0?(?P<printf>\d*)d|(?P<hashes>#+)|\[(?P<first>\d+)-\d+\
 _IMAGES_TRIED = 1000
 _HOUR_S = 3600
 
+HOST_RENDER = "temptrack.host_render"
+"""Generator kind of a clip whose picture only the host can make: it hides what is below and has no file."""
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -56,13 +59,17 @@ class Lost:
 
 
 def names_picture(clip: Any, folders: MediaFolders | None = None) -> bool:
-    """Tell whether a clip names a file with picture; titles, generators and sound do not.
+    """Tell whether a clip names a file with picture, or is one that the host renders.
+
+    Titles, other generators and sound are neither.
 
     Args:
         clip: an OpenTimelineIO clip.
         folders: where media are found by name; a clip that goes by such a name names a file too.
     """
-    if any(_url_of(reference) and not _is_sound(reference) for reference in _references(clip)):
+    if _is_host_render(clip) or any(
+        _url_of(reference) and not _is_sound(reference) for reference in _references(clip)
+    ):
         return True
     return folders is not None and _may_be_linked(clip) and bool(folders.find(names_of(clip)))
 
@@ -120,6 +127,8 @@ def find_media(
         media_start_s: the start timecode of a file; asked only where the timeline does not tell.
         folders: where media are looked for by name when none of the references exists.
     """
+    if _is_host_render(clip):
+        return Lost(ProblemKind.NOT_RENDERED, f"'{clip.name}' has no file; only its host can render it.")
     lost: Lost | None = None
     for reference in _references(clip):
         if not _url_of(reference) or _is_sound(reference):
@@ -132,6 +141,30 @@ def find_media(
         return Found(found, start_s, assumption)
     linked = _find_by_name(clip, exists, media_start_s, folders) if folders is not None else None
     return linked or lost or why_no_picture(clip)
+
+
+def find_sound(clip: Any, root: MediaRoot, *, exists: Exists) -> Found | Lost:
+    """Find the file whose sound a clip plays: a sound file, or a film with sound.
+
+    Args:
+        clip: an OpenTimelineIO clip of a sound lane.
+        root: where relative paths start.
+        exists: whether a file is there.
+    """
+    lost: Lost | None = None
+    for reference in _references(clip):
+        if not isinstance(reference, schema.ExternalReference) or not _url_of(reference):
+            continue
+        found = _find(reference, clip, root, exists)
+        if isinstance(found, MediaSource):
+            return Found(found, *_file_start_s(reference, clip, found, None))
+        lost = lost or found
+    return lost or Lost(ProblemKind.NO_MEDIA, f"'{clip.name}' names no sound file.")
+
+
+def _is_host_render(clip: Any) -> bool:
+    reference = clip.media_reference
+    return isinstance(reference, schema.GeneratorReference) and reference.generator_kind == HOST_RENDER
 
 
 def _find_by_name(

@@ -27,7 +27,10 @@ from temptrack.timeline.segments import (
 )
 from temptrack.timeline.timeline_file import TimelineFile
 
-__all__ = ["MAX_SCOPE_S", "ScopeKind", "ScopeRequest", "select_scope"]
+__all__ = ["ITEM_IDS", "MAX_SCOPE_S", "ScopeKind", "ScopeRequest", "item_ids", "select_scope"]
+
+ITEM_IDS = "temptrack_item_ids"
+"""Key in a clip's metadata of the ids it goes by in its host: its own and those of the items it lies in."""
 
 MAX_SCOPE_S = 24 * 3600
 """Longest scope in seconds; longer ones are a damaged file or a slip of the pen."""
@@ -56,7 +59,8 @@ def select_scope(
     Raises:
         NotReady: there is no usable picture in the scope (NO_PICTURE), or the timeline holds no in and out
             points (NO_IN_OUT).
-        NotFound: no marker or clip of that name (MARKER_NOT_FOUND, CLIP_NOT_FOUND).
+        NotFound: no marker or clip of that name (MARKER_NOT_FOUND, CLIP_NOT_FOUND), or nothing is seen of any
+            of the items (ITEMS_NOT_SEEN).
         InvalidRequest: the range is empty, backwards, outside the timeline or absurdly long (EMPTY_SCOPE,
             SCOPE_OUTSIDE, SCOPE_TOO_LONG), a position cannot be read (BAD_POSITION, BAD_TIMECODE), or the
             marker has no length (POINT_MARKER).
@@ -67,6 +71,8 @@ def select_scope(
     looks = picture.looks
     if request.kind is ScopeKind.CLIPS:
         looks = _named(looks, request.clips, file)
+    elif request.kind is ScopeKind.ITEMS:
+        looks = _selected(looks, request.items, file)
     label, record = _record_range(file, request, looks)
 
     def find(clip: Any) -> Found | Lost:
@@ -93,6 +99,9 @@ def _record_range(
             label, (start, end) = f"marker '{request.marker}'", find_marker(file, request.marker)
         case ScopeKind.CLIPS:
             label = "clips " + ", ".join(f"'{name}'" for name in request.clips)
+            start, end = looks[0].start_frames, max(look.end_frames for look in looks)
+        case ScopeKind.ITEMS:
+            label = "selected items"
             start, end = looks[0].start_frames, max(look.end_frames for look in looks)
         case ScopeKind.RANGE:
             start = 0 if request.start is None else parse_position(request.start, file)
@@ -148,6 +157,24 @@ def _named(looks: Sequence[Look], names: Sequence[str], file: TimelineFile) -> t
             hint=f"Clips seen: {listed}." if listed else "The timeline shows no clip.",
         )
     return tuple(look for look in looks if look.clip.name in wanted)
+
+
+def _selected(looks: Sequence[Look], ids: Sequence[str], file: TimelineFile) -> tuple[Look, ...]:
+    # Sound and effects may be selected along with pictures: what shows nothing is passed over.
+    wanted = set(ids)
+    selected = tuple(look for look in looks if wanted.intersection(item_ids(look.clip)))
+    if selected:
+        return selected
+    raise NotFound(
+        f"Nothing is seen of the {len(wanted)} selected items in '{file.name}'.",
+        reason="ITEMS_NOT_SEEN",
+        hint="Select clips with picture that are switched on and not hidden by others.",
+    )
+
+
+def item_ids(clip: Any) -> tuple[str, ...]:
+    """Return the ids a clip goes by in its host; a clip without any goes by its name."""
+    return tuple(str(each) for each in clip.metadata.get(ITEM_IDS) or (clip.name,))
 
 
 def _media_spans(

@@ -15,6 +15,7 @@ class ScopeKind(StrEnum):
     IN_OUT = "in-out"
     MARKER = "marker"
     CLIPS = "clips"
+    ITEMS = "items"
     RANGE = "range"
 
 
@@ -28,6 +29,7 @@ class ScopeRequest:
         end: end of a range, exclusive; None is the end of the picture.
         marker: name of the marker, upper or lower case alike.
         clips: names of clips; the scope reaches from the first to the last and shows only them.
+        items: ids of what the editor selected in the host, likewise.
     """
 
     kind: ScopeKind = ScopeKind.WHOLE
@@ -35,6 +37,7 @@ class ScopeRequest:
     end: Position | None = None
     marker: str = ""
     clips: tuple[str, ...] = ()
+    items: tuple[str, ...] = ()
 
     @classmethod
     def whole(cls) -> "ScopeRequest":
@@ -55,6 +58,11 @@ class ScopeRequest:
     def of_clips(cls, names: Sequence[str]) -> "ScopeRequest":
         """Ask for the picture of the named clips."""
         return cls(ScopeKind.CLIPS, clips=tuple(names))
+
+    @classmethod
+    def of_items(cls, ids: Sequence[str]) -> "ScopeRequest":
+        """Ask for the picture of what is selected in a host; a clip without an id goes by its name."""
+        return cls(ScopeKind.ITEMS, items=tuple(ids))
 
     @classmethod
     def between(cls, start: Position | None, end: Position | None) -> "ScopeRequest":

@@ -124,6 +124,7 @@ class ProblemKind(StrEnum):
     AMBIGUOUS_MEDIA = "ambiguous-media"
     NO_MEDIA = "no-media"
     UNSUPPORTED = "unsupported"
+    NOT_RENDERED = "not-rendered"
     ASSUMED = "assumed"
 
 
