@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How a suggestion fills a part of the timeline: exact frames, fades and level.
+
+The rules are those by which the `temptrack` program inserts music into a file; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Iterator, Mapping
+
+from .panel.problems import PanelError, problem
+
+_MOST_BOOST_DB, _MOST_CUT_DB = 6.0, 24.0
+_MICROSECONDS = 10**6
+_ROUNDING_S = Fraction(1, 500)
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A span of the track that plays without a break.
+
+    Attributes:
+        source_start_s: where it starts in the track, exact seconds.
+        start_frames: absolute frame of the timeline.
+        duration_frames: frames of the timeline.
+    """
+
+    source_start_s: Fraction
+    start_frames: int
+    duration_frames: int
+
+
+def stretches(
+    suggestion: Mapping[str, Any], start_frames: int, end_frames: int, rate: Fraction
+) -> list[Stretch]:
+    """Return the stretches that fill a part of the timeline, one after another without a gap.
+
+    A loop has several; a track that is too short ends before the part does.
+
+    Raises:
+        PanelError: CUE_EMPTY, when the track does not fill one frame.
+    """
+    track_s = _exact(suggestion["track"]["duration_s"])
+    start_s = min(_exact(suggestion["excerpt"]["start_s"]), track_s)
+    fit, frames = suggestion["fit"], end_frames - start_frames
+    made: list[Stretch] = []
+    used, source_s = 0, start_s
+    for until, next_source_s in _seams(fit, start_s, frames, rate):
+        late_s = source_s + (until - used) / rate - track_s
+        if 0 < late_s <= min(_ROUNDING_S, source_s):
+            # A start rounded to the millisecond must not cost the last frame.
+            source_s -= late_s
+        duration = min(until - used, math.floor((track_s - source_s) * rate))
+        if duration < 1:
+            break
+        made.append(Stretch(source_s, start_frames + used, duration))
+        used, source_s = used + duration, next_source_s
+    if not made:
+        raise PanelError(problem("CUE_EMPTY"))
+    return made
+
+
+def fades(
+    made: list[Stretch], track_s: float, rate: Fraction, fade_in_frames: int, fade_out_s: float
+) -> tuple[int, int]:
+    """Return fade in and fade out in frames; a track's own beginning and ending need none."""
+    first, last = made[0], made[-1]
+    end_s = last.source_start_s + last.duration_frames / rate
+    own_ending = _exact(track_s) - end_s < 1 / rate
+    fade_in = 0 if first.source_start_s == 0 else min(fade_in_frames, first.duration_frames // 2)
+    wanted_out = round(Fraction(fade_out_s) * rate)
+    fade_out = 0 if own_ending else min(wanted_out, last.duration_frames // 2)
+    return fade_in, fade_out
+
+
+def gain_db(loudness_lufs: float | None, target_lufs: float | None) -> float:
+    """Return the level change that brings a track to a loudness, within limits; 0 where one is unknown."""
+    if loudness_lufs is None or target_lufs is None or not math.isfinite(loudness_lufs):
+        return 0.0
+    return round(min(_MOST_BOOST_DB, max(-_MOST_CUT_DB, target_lufs - loudness_lufs)), 1)
+
+
+def _seams(
+    fit: Mapping[str, Any], start_s: Fraction, frames: int, rate: Fraction
+) -> Iterator[tuple[int, Fraction]]:
+    """Yield the frame at which each pass ends, from 0, and where in the track the next one starts."""
+    loops = (
+        fit["method"] == "loop" and fit.get("loop_start_s") is not None and fit.get("loop_end_s") is not None
+    )
+    if not loops:
+        yield frames, start_s
+        return
+    loop_start_s, loop_end_s = _exact(fit["loop_start_s"]), _exact(fit["loop_end_s"])
+    seam_s, until = loop_end_s - start_s, 0
+    while until < frames and loop_end_s > loop_start_s:
+        # Each seam lies at the frame nearest to its exact time, so that rounding never adds up.
+        until = min(round(seam_s * rate), frames)
+        yield until, loop_start_s
+        seam_s += loop_end_s - loop_start_s
+
+
+def _exact(seconds: float) -> Fraction:
+    return Fraction(round(seconds * _MICROSECONDS), _MICROSECONDS)
