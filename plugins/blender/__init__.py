@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Temptrack in Blender's video sequencer: suggests music for the timeline, places it, takes it away again."""
+
+from __future__ import annotations
+
+import bpy
+
+from . import driving, keymap, operators_music, operators_search, panel_ui, preferences, properties
+
+_CLASSES = (
+    *properties.CLASSES,
+    *preferences.CLASSES,
+    *operators_search.CLASSES,
+    *operators_music.CLASSES,
+    *panel_ui.CLASSES,
+)
+
+
+def register() -> None:
+    """Add everything to Blender. The companion starts when the panel is first seen."""
+    for each in _CLASSES:
+        bpy.utils.register_class(each)
+    properties.attach()
+    keymap.attach()
+    driving.start()
+
+
+def unregister() -> None:
+    """Take everything away again and end the companion."""
+    driving.stop()
+    keymap.detach()
+    properties.detach()
+    for each in reversed(_CLASSES):
+        bpy.utils.unregister_class(each)

@@ -1,0 +1,326 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Ties the shared session to Blender: a plain class that a timer ticks. No threads, nothing waits.
+
+Between two ticks anything may have happened: undo, another scene, another file, a deleted strip. So scenes
+are kept by session id and cues by their own id, never by reference.
+"""
+
+from __future__ import annotations
+
+import traceback
+from dataclasses import dataclass
+from typing import Any
+
+import bpy
+
+from . import description, scopes, settings, strips
+from .cue import Place
+from .panel.problems import PanelError, Problem, problem
+from .panel.questions import Question, Results
+from .panel.session import Session
+from .picture_playing import PicturePlaying
+from .properties import filters_of, panel_of
+from .remedies import failure
+from .renders import FrameRenderer
+from .scenes import scene_by_id, scene_id
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the last search was about: the scene, and where on its timeline music goes.
+
+    Attributes:
+        scene: session id of the scene.
+        start_frame: first frame to fill.
+        frames: how many frames to fill; None when only words were searched for.
+    """
+
+    scene: int
+    start_frame: int
+    frames: int | None
+
+
+@dataclass(frozen=True)
+class Placement:
+    """A suggestion on its way to the timeline, its file at hand."""
+
+    scene: int
+    place: Place
+    suggestion: dict[str, Any]
+    library: dict[str, Any]
+    path: str
+    replaces: str
+
+
+class Driver:
+    """What the panel's buttons call and its drawing reads.
+
+    Attributes:
+        session: the shared session.
+        checks: what the doctor said last.
+        pending: what the placing operator is to place.
+        is_panel_seen: whether the panel was ever drawn; before that nothing is started.
+    """
+
+    def __init__(self) -> None:
+        self.session = Session(settings.settings())
+        self.checks: list[dict[str, Any]] = []
+        self.pending: Placement | None = None
+        self.is_panel_seen = False
+        self._asked: Asked | None = None
+        self._answered: Asked | None = None
+        self._shown: Results | None = None
+        self._libraries: list[dict[str, Any]] = []
+        self._renderer: FrameRenderer | None = None
+        self._picture = PicturePlaying()
+        self._was_greeted = False
+
+    def tick(self) -> float:
+        """Let things move on; returns after how many seconds to tick again."""
+        if self.is_panel_seen and not self._was_greeted:
+            self._was_greeted = True
+            if self._may_connect():
+                self.session.start()
+        changed = self.session.tick()
+        self._render_a_frame()
+        self._take_libraries()
+        self._take_results()
+        self._picture.follow(self.session.preview)
+        if changed:
+            redraw()
+        return self.session.tick_s
+
+    def configure(self) -> None:
+        """Take over changed preferences."""
+        self.session.configure(settings.settings())
+        self._was_greeted = False
+
+    def close(self) -> None:
+        """End the companion and tidy up."""
+        self._picture.stop()
+        self.session.close()
+        self._drop_renderer()
+
+    # Searching.
+
+    def search(self, context: bpy.types.Context) -> None:
+        """Search for what the panel says; problems end in the panel."""
+        if not self._may_connect():
+            return
+        scene, panel = strips.scene_of(context), panel_of(context)
+        try:
+            question, asked = self._question(scene, panel)
+        except PanelError as error:
+            self.session.show(error.problem)
+            return
+        self._asked = asked
+        self.session.search(question)
+
+    def cancel(self) -> None:
+        """Stop searching."""
+        self.session.cancel()
+
+    def refresh(self) -> None:
+        """Start the companion if none runs, and ask which libraries there are."""
+        if self._may_connect():
+            self.session.refresh_libraries()
+
+    @property
+    def results(self) -> Results | None:
+        """The last answer."""
+        return self.session.results
+
+    def suggestion(self, index: int) -> dict[str, Any] | None:
+        """Return the suggestion at an index of the list, or None."""
+        found = self.session.results.suggestions if self.session.results else []
+        return found[index] if 0 <= index < len(found) else None
+
+    def _question(self, scene: bpy.types.Scene, panel: Any) -> tuple[Question, Asked]:
+        has_strips = bool(strips.top_strips(scene))
+        part = scopes.chosen(scene, panel.scope) if has_strips else None
+        question = Question(
+            library=panel.library,
+            prompt=panel.prompt.strip(),
+            exclude=panel.exclude.strip(),
+            text_weight=round(panel.text_weight, 3),
+            filters=filters_of(panel),
+            limit=panel.limit,
+            timeline={"strips": description.describe(scene)} if part else None,
+            scope=part.scope if part else None,
+            timeline_id=str(scene_id(scene)),
+            can_render=True,
+        )
+        if part is None:
+            return question, Asked(scene_id(scene), scene.frame_current, None)
+        return question, Asked(scene_id(scene), part.start_frame, part.end_frame - part.start_frame)
+
+    def _render_a_frame(self) -> None:
+        wanted = self.session.renders_wanted
+        if wanted is None or self._asked is None:
+            return
+        if self._renderer is None or self._renderer.generation != wanted.generation:
+            self._drop_renderer()
+            self._renderer = FrameRenderer(self._asked.scene, wanted.frames, wanted.generation)
+        renderer = self._renderer
+        renderer.step()
+        self.session.rendering(renderer.done, len(renderer.wanted))
+        if renderer.is_done:
+            self.session.give_renders(wanted.generation, renderer.renders)
+
+    def _drop_renderer(self) -> None:
+        if self._renderer is not None:
+            self._renderer.close()
+            self._renderer = None
+
+    def _take_libraries(self) -> None:
+        libraries = self.session.libraries
+        panel = panel_of(bpy.context)
+        if libraries is self._libraries:
+            return
+        self._libraries = libraries
+        names = [str(each["name"]) for each in libraries]
+        panel.libraries.clear()
+        for name in names:
+            panel.libraries.add().name = name
+        if panel.library not in names:
+            wished = settings.preferences().library
+            panel.library = wished if wished in names else next(iter(names), "")
+
+    def _take_results(self) -> None:
+        results = self.session.results
+        if results is None or results is self._shown:
+            return
+        self._shown, self._answered = results, self._asked
+        panel = panel_of(bpy.context)
+        panel.found.clear()
+        for each in results.suggestions:
+            line = panel.found.add()
+            line.name, line.rank = each["track"]["title"], each["rank"]
+        panel.chosen = 0
+
+    # Placing.
+
+    def place(self, context: bpy.types.Context, index: int, replaces: str = "") -> None:
+        """Fetch a suggestion's file, then place it in the part searched for, or instead of another cue."""
+        suggestion = self.suggestion(index)
+        results, answered = self.session.results, self._answered
+        if suggestion is None or results is None or answered is None or not self._may_connect():
+            return
+        if results.timeline_id != str(scene_id(strips.scene_of(context))):
+            self.session.show(failure("OTHER_SCENE", _name_of_scene(answered.scene)).problem)
+            return
+        library = dict(results.answer["library"])
+
+        def arrived(path: str) -> None:
+            self._place(answered, suggestion, library, path, replaces)
+
+        self.session.track_file(library["name"], suggestion["track"]["id"], arrived)
+
+    def _place(
+        self, asked: Asked, suggestion: dict[str, Any], library: dict[str, Any], path: str, replaces: str
+    ) -> None:
+        scene = scene_by_id(asked.scene)
+        if scene is None:
+            self.session.show(failure("SCENE_GONE").problem)
+            return
+        rate = strips.rate_of(scene)
+        frames = asked.frames
+        if frames is None:
+            frames = int(suggestion["excerpt"]["duration_s"] * rate)
+        place = Place(asked.start_frame, frames, rate)
+        self.pending = Placement(asked.scene, place, suggestion, library, path, replaces)
+        # The True makes it one step of undo, as if the user had pressed a button for it.
+        bpy.ops.temptrack.place("EXEC_DEFAULT", True)
+
+    # Listening, and the doctor.
+
+    def preview(self, context: bpy.types.Context, index: int) -> None:
+        """Play a suggestion with the picture, or stop it when it plays."""
+        suggestion = self.suggestion(index)
+        results = self.session.results
+        if suggestion is None or results is None or not self._may_connect():
+            return
+        if self.session.preview.is_active and self.session.preview.track_id == suggestion["track"]["id"]:
+            self.session.preview.stop()
+            return
+        excerpt = suggestion["excerpt"]
+        end_s = excerpt["start_s"] + excerpt["duration_s"]
+        self.session.preview.play(
+            results.question.library, suggestion["track"]["id"], excerpt["start_s"], end_s
+        )
+        asked = self._answered
+        is_same_scene = asked is not None and asked.scene == scene_id(strips.scene_of(context))
+        if asked is not None and is_same_scene and asked.frames is not None:
+            self._picture.start(asked.scene, asked.start_frame)
+
+    def doctor(self) -> None:
+        """Examine every link of the chain; the preferences show what was found."""
+        if self._may_connect():
+            self.session.doctor(self._examined, self._not_examined)
+        elif self.session.problem is not None:
+            self._not_examined(self.session.problem)
+
+    def _examined(self, checks: list[dict[str, Any]]) -> None:
+        self.checks = checks
+        redraw()
+
+    def _not_examined(self, why: Problem) -> None:
+        self._examined(
+            [{"name": "companion", "state": "broken", "detail": why.sentence, "next_step": why.next_step}]
+        )
+
+    def _may_connect(self) -> bool:
+        """Say whether what is set may be reached; a server only when Blender may go online."""
+        if not self.session.settings.server or bpy.app.online_access:
+            return True
+        self.session.show(failure("ONLINE_ACCESS_OFF", self.session.settings.server).problem)
+        return False
+
+
+_driver: Driver | None = None
+
+
+def driver() -> Driver:
+    """Return the one driver of this Blender."""
+    global _driver  # noqa: PLW0603 - operators, panels and the timer have no other way to each other
+    if _driver is None:
+        _driver = Driver()
+    return _driver
+
+
+def start() -> None:
+    """Start ticking; file changes do not stop it."""
+    bpy.app.timers.register(_tick, first_interval=1.0, persistent=True)
+
+
+def stop() -> None:
+    """Stop ticking and end the companion."""
+    global _driver  # noqa: PLW0603 - see driver
+    if bpy.app.timers.is_registered(_tick):
+        bpy.app.timers.unregister(_tick)
+    if _driver is not None:
+        _driver.close()
+        _driver = None
+
+
+def redraw() -> None:
+    """Draw the sequencers and preferences again."""
+    for window in bpy.context.window_manager.windows:
+        for area in window.screen.areas:
+            if area.type in {"SEQUENCE_EDITOR", "PREFERENCES"}:
+                area.tag_redraw()
+
+
+def _tick() -> float:
+    try:
+        return driver().tick()
+    except Exception:
+        # A timer that raises is dropped without a word, and the panel would stand still for good.
+        traceback.print_exc()
+        driver().session.show(problem("INTERNAL"))
+        return 1.0
+
+
+def _name_of_scene(wanted: int) -> str:
+    scene = scene_by_id(wanted)
+    return scene.name if scene else "?"

@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The tab Music in the sequencer's sidebar. Draws what the driver knows; changes nothing."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import Any
+
+import bpy
+
+from . import placing, strips
+from .driving import driver
+from .properties import panel_of
+
+_WIDTH_OF_LETTER_PX = 7
+_NARROWEST = 24
+
+
+class _InSidebar:
+    bl_space_type = "SEQUENCE_EDITOR"
+    bl_region_type = "UI"
+    bl_category = "Music"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Only where strips are shown."""
+        space: Any = context.space_data
+        return space.view_type in {"SEQUENCER", "SEQUENCER_PREVIEW"}
+
+
+class TEMPTRACK_UL_found(bpy.types.UIList):
+    """The suggestions, one a line."""
+
+    def draw_item(  # noqa: PLR0917 - Blender's signature
+        self,
+        _context: Any,
+        layout: Any,
+        _data: Any,
+        item: Any,
+        _icon: Any,
+        _active_data: Any,
+        _active_property: Any,
+        _index: Any = 0,
+        _filter_flag: Any = 0,
+    ) -> None:
+        """Draw one line: score, title, artist, tempo, key, how it fits."""
+        suggestion = driver().suggestion(item.rank - 1)
+        if suggestion is None:
+            layout.label(text=item.name)
+            return
+        score, title, facts = line_of(suggestion)
+        row = layout.split(factor=0.14)
+        row.label(text=score)
+        row = row.split(factor=0.55)
+        row.label(text=title)
+        row.label(text=facts)
+
+
+class TEMPTRACK_PT_music(_InSidebar, bpy.types.Panel):
+    """Suggest music for the timeline."""
+
+    bl_idname = "TEMPTRACK_PT_music"
+    bl_label = "Suggest Music"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Draw the question, what is going on, and what went wrong."""
+        driver().is_panel_seen = True
+        layout, panel = self.layout, panel_of(context)
+        layout.prop(panel, "prompt", text="", icon="VIEWZOOM")
+        column = layout.column()
+        column.use_property_split = True
+        column.use_property_decorate = False
+        row = column.row(align=True)
+        row.prop_search(panel, "library", panel, "libraries", icon="SPEAKER")
+        row.operator("temptrack.connect", text="", icon="FILE_REFRESH")
+        column.prop(panel, "scope")
+        column.prop(panel, "text_weight", slider=True)
+        _draw_search(layout)
+        _draw_problem(context, layout)
+
+
+class TEMPTRACK_PT_filters(_InSidebar, bpy.types.Panel):
+    """Conditions a track must meet."""
+
+    bl_parent_id = "TEMPTRACK_PT_music"
+    bl_label = "Filters"
+    bl_options = {"DEFAULT_CLOSED"}  # noqa: RUF012 - Blender reads it from the class
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Draw the filters."""
+        layout, panel = self.layout, panel_of(context)
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        for heading, names in (
+            ("Tempo (bpm)", ("tempo_min_bpm", "tempo_max_bpm")),
+            ("Length", ("duration_min_s", "duration_max_s")),
+            ("", ("key", "vocals", "licences", "tags", "exclude", "limit")),
+        ):
+            column = layout.column(align=True, heading=heading)
+            for name in names:
+                column.prop(panel, name)
+
+
+class TEMPTRACK_PT_suggestions(_InSidebar, bpy.types.Panel):
+    """What was found."""
+
+    bl_parent_id = "TEMPTRACK_PT_music"
+    bl_label = "Suggestions"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Draw the list, the chosen suggestion and its buttons."""
+        layout, panel = self.layout, panel_of(context)
+        results = driver().results
+        if results is None:
+            layout.label(text="Nothing searched for yet")
+        else:
+            for warning in results.answer.get("warnings", ()):
+                _write(context, layout, str(warning), "INFO")
+            layout.template_list("TEMPTRACK_UL_found", "", panel, "found", panel, "chosen", rows=6)
+            suggestion = driver().suggestion(panel.chosen)
+            if suggestion is not None:
+                _draw_chosen(context, layout, panel, suggestion)
+            elif not results.suggestions:
+                layout.label(text="No track passes the filters", icon="INFO")
+        if placing.chosen_cues(strips.scene_of(context)):
+            layout.operator("temptrack.remove", icon="TRASH")
+
+
+def line_of(suggestion: dict[str, Any]) -> tuple[str, str, str]:
+    """Return score, name and facts of a suggestion as the list shows them."""
+    track = suggestion["track"]
+    name = f"{track['title']} · {track['artist']}" if track.get("artist") else track["title"]
+    tempo = f"{track['tempo_bpm']:.0f} bpm" if track.get("tempo_bpm") else ""
+    facts = " · ".join(fact for fact in (tempo, track.get("key") or "", suggestion["fit"]["text"]) if fact)
+    return f"{suggestion['score']:.2f}", name, facts
+
+
+def _draw_search(layout: Any) -> None:
+    session = driver().session
+    if session.progress is None:
+        layout.operator("temptrack.search", icon="VIEWZOOM")
+        return
+    row = layout.row(align=True)
+    progress = session.progress
+    text = f"{progress.text} {progress.done}/{progress.total}" if progress.total else progress.text
+    row.progress(factor=progress.share, text=text)
+    if session.is_searching:
+        row.operator("temptrack.cancel", text="", icon="X")
+
+
+def _draw_problem(context: bpy.types.Context, layout: Any) -> None:
+    why = driver().session.problem
+    if why is not None:
+        box = layout.box()
+        _write(context, box, why.sentence, "ERROR")
+        _write(context, box, why.next_step, "FORWARD")
+
+
+def _draw_chosen(context: bpy.types.Context, layout: Any, panel: Any, suggestion: dict[str, Any]) -> None:
+    session, track = driver().session, suggestion["track"]
+    is_playing = session.preview.is_active and session.preview.track_id == track["id"]
+    row = layout.row(align=True)
+    row.operator(
+        "temptrack.preview",
+        text=f"Stop ({session.preview.position_s:.0f} s)" if is_playing else "Preview",
+        icon="PAUSE" if is_playing else "PLAY",
+    )
+    row.operator("temptrack.insert", icon="ADD")
+    row.operator("temptrack.replace", icon="FILE_REFRESH")
+    layout.label(text=f"Licence: {track['licence']}")
+    layout.prop(panel, "show_reasons", icon="TRIA_DOWN" if panel.show_reasons else "TRIA_RIGHT", emboss=False)
+    if panel.show_reasons:
+        box = layout.box()
+        for reason in suggestion["reasons"]:
+            _write(context, box, str(reason["text"]), "DOT")
+
+
+def _write(context: bpy.types.Context, layout: Any, text: str, icon: str) -> None:
+    """Write text over as many lines as the sidebar is narrow; labels do not wrap by themselves."""
+    width = context.region.width / max(context.preferences.system.ui_scale, 0.5) if context.region else 300
+    lines = textwrap.wrap(text, max(_NARROWEST, int(width / _WIDTH_OF_LETTER_PX) - 4))
+    column = layout.column(align=True)
+    column.scale_y = 0.8
+    for number, line in enumerate(lines):
+        column.label(text=line, icon=icon if number == 0 else "BLANK1")
+
+
+CLASSES = (TEMPTRACK_UL_found, TEMPTRACK_PT_music, TEMPTRACK_PT_filters, TEMPTRACK_PT_suggestions)
