@@ -107,7 +107,7 @@ def chance_for(seed: int, recipe: str, track_id: str, attempt: int) -> Random:
     return Random(digest_of([seed, recipe, track_id, attempt]))
 
 
-def digest_of(value: JsonValue) -> str:
-    """Return the hex SHA-256 of a JSON value."""
+def digest_of(value: object) -> str:
+    """Return the hex SHA-256 of a value that JSON can hold."""
     text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
