@@ -26,7 +26,13 @@ _HOLE_S = 0.02
 
 
 def decode_audio(
-    path: Path, *, rate_hz: int, mono: bool = True, start_s: float = 0, duration_s: float | None = None
+    path: Path,
+    *,
+    rate_hz: int,
+    mono: bool = True,
+    stereo: bool = False,
+    start_s: float = 0,
+    duration_s: float | None = None,
 ) -> Waveform:
     """Decode the first audio stream of a file.
 
@@ -37,6 +43,7 @@ def decode_audio(
         path: any file with sound.
         rate_hz: sample rate of the result.
         mono: mix all channels to one, their mean for stereo; otherwise they are kept.
+        stereo: where they are kept, mix more than two to two.
         start_s: first moment wanted, seconds from the start of the sound.
         duration_s: seconds wanted, or None for all up to the end; only this window is read.
 
@@ -55,7 +62,10 @@ def decode_audio(
         )
     with open_media(path) as container:
         stream = _sound_stream(path, container)
-        window = _Window(path, stream, rate_hz=rate_hz, mono=mono, start_s=start_s, duration_s=duration_s)
+        layout = "mono" if mono else None
+        if stereo and not mono and stream.codec_context.channels > 2:
+            layout = "stereo"
+        window = _Window(path, stream, rate_hz=rate_hz, layout=layout, start_s=start_s, duration_s=duration_s)
         if start_s > _PREROLL_S:
             wanted_s = Fraction(start_s) - _PREROLL_S
             container.seek(
@@ -65,6 +75,23 @@ def decode_audio(
             if window.add(frame):
                 break
         return window.waveform()
+
+
+def sound_rate_hz(path: Path) -> int:
+    """Return the sample rate of the first audio stream of a file, as its header says.
+
+    Raises:
+        InvalidRequest: the path is a folder, or the file has no sound.
+        NotFound: there is no such file.
+        Forbidden: the file may not be read.
+        Corrupt: the file is empty, not media, or names no rate.
+        Unavailable: the disk or share failed.
+    """
+    with open_media(path) as container:
+        rate_hz = _sound_stream(path, container).codec_context.sample_rate
+        if not rate_hz:
+            raise media_error(path, ValueError("its sound has no sample rate"))
+        return rate_hz
 
 
 def audio_digest(path: Path) -> str:
@@ -127,7 +154,7 @@ class _Window:
         stream: AudioStream,
         *,
         rate_hz: int,
-        mono: bool,
+        layout: str | None,
         start_s: float,
         duration_s: float | None,
     ) -> None:
@@ -135,7 +162,7 @@ class _Window:
         self._path = path
         self._start_pts = stream.start_time or 0
         self._rate_hz = rate_hz
-        self._layout = "mono" if mono else None
+        self._layout = layout
         self._start_s = start_s
         self._end_s = None if duration_s is None else start_s + duration_s
         self._pieces: list[_Piece] = []
@@ -161,7 +188,9 @@ class _Window:
             last = _Piece(round((at_s - self._start_s) * self._rate_hz), [], at_s)
             self._pieces.append(last)
             # swr mixes at constant power; the mean of two channels is their sum at half, not at 0.71.
-            self._gain = np.float32(0.5**0.5 if self._layout and frame.layout.nb_channels > 1 else 1.0)
+            self._gain = np.float32(
+                0.5**0.5 if self._layout == "mono" and frame.layout.nb_channels > 1 else 1.0
+            )
             self._resampler = AudioResampler(format="fltp", layout=self._layout, rate=self._rate_hz)
         last.end_s += frame.samples / frame.sample_rate
         frame.pts = None

@@ -1,8 +1,9 @@
-"""Writing sound: short excerpts for listening in a browser, and plain WAV."""
+"""Writing sound: short excerpts for listening in a browser, plain WAV, and 24-bit WAV for hosts."""
 
+import errno
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
@@ -13,7 +14,7 @@ from av.audio.resampler import AudioResampler
 from av.audio.stream import AudioStream
 from av.error import FFmpegError
 
-from temptrack.errors import Forbidden, NotFound, NotSupported, TemptrackError, Unavailable
+from temptrack.errors import Forbidden, NotFound, NotReady, NotSupported, TemptrackError, Unavailable
 from temptrack.media.audio import decode_audio
 from temptrack.media.types import Samples, Waveform
 
@@ -27,6 +28,9 @@ _CODECS = {
     "wav": ("pcm_s16le", "wav"),
 }
 _BIT_RATE = 128_000
+_BYTES_A_SAMPLE_24 = 6
+_FULL_SCALE_24 = 2**23 - 1
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _OPTIONS = {
     # LAME's default searches longest of all: at this bit rate nobody hears it, and everybody waits for it.
     "libmp3lame": {"compression_level": "7"},
@@ -85,6 +89,46 @@ def write_wav(path: Path, sound: Waveform) -> Path:
     """
     _encode(np.clip(sound.samples, -1, 1), sound.rate_hz, path, "wav")
     return path
+
+
+@contextmanager
+def wav24_writer(path: Path, rate_hz: int) -> Iterator[Callable[[Samples], None]]:
+    """Give a function that appends sound to a stereo 24-bit WAV file, for a ``with`` block.
+
+    The file appears when the block is left without an exception, complete or not at all. Samples are rounded
+    to the nearest step and cut at full scale.
+
+    Raises:
+        NotReady: the disk is full (DISK_FULL).
+        Forbidden: the folder may not be written.
+        NotFound: the folder is not there.
+        Unavailable: the disk failed.
+    """
+    written = 0
+    with _appearing(path) as partial:
+        options = {"fflags": "+bitexact"}
+        with av.open(str(partial), "w", format="wav", options=options) as container:
+            stream = container.add_stream("pcm_s24le", rate=rate_hz)
+            assert isinstance(stream, AudioStream)
+            stream.codec_context.layout = "stereo"
+            container.start_encoding()
+
+            def append(samples: Samples) -> None:
+                nonlocal written
+                if samples.shape[1] == 0:
+                    return
+                steps = np.rint(np.clip(samples, -1, 1).astype(np.float64) * _FULL_SCALE_24).astype(np.int32)
+                interleaved = np.ascontiguousarray((steps << 8).T).reshape(1, -1)
+                frame = av.AudioFrame.from_ndarray(interleaved, format="s32", layout="stereo")
+                frame.sample_rate, frame.pts, frame.time_base = rate_hz, written, Fraction(1, rate_hz)
+                container.mux(stream.encode(frame))
+                written += samples.shape[1]
+
+            yield append
+            container.mux(stream.encode(None))
+        # A disk that filled up while the last buffers were flushed is noticed by nobody else.
+        if partial.stat().st_size < written * _BYTES_A_SAMPLE_24:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def _stereo(samples: Samples) -> Samples:
@@ -154,6 +198,13 @@ def _unwritable(path: Path, error: Exception) -> TemptrackError:
             f"'{path}' may not be written.",
             reason="OUTPUT_FORBIDDEN",
             hint="Choose a folder of your own.",
+            metadata=metadata,
+        )
+    if getattr(error, "errno", None) in _NO_ROOM:
+        return NotReady(
+            f"There is no room left to write '{path}'.",
+            reason="DISK_FULL",
+            hint="Free some space on that disk, then try again.",
             metadata=metadata,
         )
     return Unavailable(
