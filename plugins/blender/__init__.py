@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import bpy
 
-from . import driving, keymap, operators_music, operators_search, panel_ui, preferences, properties
+from . import keymap, operators_music, operators_search, panel_ui, preferences, properties, ticking
 
 _CLASSES = (
     *properties.CLASSES,
@@ -22,12 +22,12 @@ def register() -> None:
         bpy.utils.register_class(each)
     properties.attach()
     keymap.attach()
-    driving.start()
+    ticking.start()
 
 
 def unregister() -> None:
     """Take everything away again and end the companion."""
-    driving.stop()
+    ticking.stop()
     keymap.detach()
     properties.detach()
     for each in reversed(_CLASSES):

@@ -2,7 +2,7 @@
 """Describes a scene's strips for the companion, host-neutral: what is seen when, and from which file.
 
 Reads only. Blender plays movies frame for frame: frame n of the strip is frame n of the file, whatever the
-two rates are. So a file of 25 fps in a scene of 30 fps plays at 6/5 of its speed, and the description says so.
+two rates are. So a file of 25 fps plays at 6/5 of its speed in a scene of 30 fps, and so it is described.
 """
 
 from __future__ import annotations

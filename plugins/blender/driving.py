@@ -7,49 +7,21 @@ are kept by session id and cues by their own id, never by reference.
 
 from __future__ import annotations
 
-import traceback
-from dataclasses import dataclass
 from typing import Any
 
 import bpy
 
-from . import description, scopes, settings, strips
+from . import settings, strips
+from .asking import Asked, Placement, question_for
 from .cue import Place
-from .panel.problems import PanelError, Problem, problem
-from .panel.questions import Question, Results
+from .panel.problems import PanelError, Problem
+from .panel.questions import Results
 from .panel.session import Session
 from .picture_playing import PicturePlaying
-from .properties import filters_of, panel_of
+from .properties import OPERATORS, panel_of
 from .remedies import failure
 from .renders import FrameRenderer
-from .scenes import scene_by_id, scene_id
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What the last search was about: the scene, and where on its timeline music goes.
-
-    Attributes:
-        scene: session id of the scene.
-        start_frame: first frame to fill.
-        frames: how many frames to fill; None when only words were searched for.
-    """
-
-    scene: int
-    start_frame: int
-    frames: int | None
-
-
-@dataclass(frozen=True)
-class Placement:
-    """A suggestion on its way to the timeline, its file at hand."""
-
-    scene: int
-    place: Place
-    suggestion: dict[str, Any]
-    library: dict[str, Any]
-    path: str
-    replaces: str
+from .scenes import redraw, scene_by_id, scene_id
 
 
 class Driver:
@@ -109,7 +81,7 @@ class Driver:
             return
         scene, panel = strips.scene_of(context), panel_of(context)
         try:
-            question, asked = self._question(scene, panel)
+            question, asked = question_for(scene, panel)
         except PanelError as error:
             self.session.show(error.problem)
             return
@@ -134,25 +106,6 @@ class Driver:
         """Return the suggestion at an index of the list, or None."""
         found = self.session.results.suggestions if self.session.results else []
         return found[index] if 0 <= index < len(found) else None
-
-    def _question(self, scene: bpy.types.Scene, panel: Any) -> tuple[Question, Asked]:
-        has_strips = bool(strips.top_strips(scene))
-        part = scopes.chosen(scene, panel.scope) if has_strips else None
-        question = Question(
-            library=panel.library,
-            prompt=panel.prompt.strip(),
-            exclude=panel.exclude.strip(),
-            text_weight=round(panel.text_weight, 3),
-            filters=filters_of(panel),
-            limit=panel.limit,
-            timeline={"strips": description.describe(scene)} if part else None,
-            scope=part.scope if part else None,
-            timeline_id=str(scene_id(scene)),
-            can_render=True,
-        )
-        if part is None:
-            return question, Asked(scene_id(scene), scene.frame_current, None)
-        return question, Asked(scene_id(scene), part.start_frame, part.end_frame - part.start_frame)
 
     def _render_a_frame(self) -> None:
         wanted = self.session.renders_wanted
@@ -207,7 +160,8 @@ class Driver:
         if suggestion is None or results is None or answered is None or not self._may_connect():
             return
         if results.timeline_id != str(scene_id(strips.scene_of(context))):
-            self.session.show(failure("OTHER_SCENE", _name_of_scene(answered.scene)).problem)
+            scene = scene_by_id(answered.scene)
+            self.session.show(failure("OTHER_SCENE", scene.name if scene else "?").problem)
             return
         library = dict(results.answer["library"])
 
@@ -230,7 +184,7 @@ class Driver:
         place = Place(asked.start_frame, frames, rate)
         self.pending = Placement(asked.scene, place, suggestion, library, path, replaces)
         # The True makes it one step of undo, as if the user had pressed a button for it.
-        bpy.ops.temptrack.place("EXEC_DEFAULT", True)
+        OPERATORS.place("EXEC_DEFAULT", True)
 
     # Listening, and the doctor.
 
@@ -275,52 +229,3 @@ class Driver:
             return True
         self.session.show(failure("ONLINE_ACCESS_OFF", self.session.settings.server).problem)
         return False
-
-
-_driver: Driver | None = None
-
-
-def driver() -> Driver:
-    """Return the one driver of this Blender."""
-    global _driver  # noqa: PLW0603 - operators, panels and the timer have no other way to each other
-    if _driver is None:
-        _driver = Driver()
-    return _driver
-
-
-def start() -> None:
-    """Start ticking; file changes do not stop it."""
-    bpy.app.timers.register(_tick, first_interval=1.0, persistent=True)
-
-
-def stop() -> None:
-    """Stop ticking and end the companion."""
-    global _driver  # noqa: PLW0603 - see driver
-    if bpy.app.timers.is_registered(_tick):
-        bpy.app.timers.unregister(_tick)
-    if _driver is not None:
-        _driver.close()
-        _driver = None
-
-
-def redraw() -> None:
-    """Draw the sequencers and preferences again."""
-    for window in bpy.context.window_manager.windows:
-        for area in window.screen.areas:
-            if area.type in {"SEQUENCE_EDITOR", "PREFERENCES"}:
-                area.tag_redraw()
-
-
-def _tick() -> float:
-    try:
-        return driver().tick()
-    except Exception:
-        # A timer that raises is dropped without a word, and the panel would stand still for good.
-        traceback.print_exc()
-        driver().session.show(problem("INTERNAL"))
-        return 1.0
-
-
-def _name_of_scene(wanted: int) -> str:
-    scene = scene_by_id(wanted)
-    return scene.name if scene else "?"

@@ -21,7 +21,8 @@ _added: list[tuple[Any, Any]] = []
 
 def attach() -> None:
     """Add the shortcuts; Blender without windows has no key configuration for them."""
-    keyconfig = bpy.context.window_manager.keyconfigs.addon
+    manager: Any = bpy.context.window_manager
+    keyconfig = manager.keyconfigs.addon
     if keyconfig is None:
         return
     keymap = keyconfig.keymaps.new(name="Sequencer", space_type="SEQUENCE_EDITOR")

@@ -8,12 +8,13 @@ from typing import Any
 import bpy
 
 from . import placing, settings, strips
+from .asking import Placement
 from .cue import cue_for
-from .driving import Placement, driver
 from .panel.problems import PanelError
 from .properties import panel_of
 from .remedies import failure
 from .scenes import scene_by_id
+from .ticking import driver
 
 FINISHED: set[Any] = {"FINISHED"}
 CANCELLED: set[Any] = {"CANCELLED"}

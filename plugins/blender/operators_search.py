@@ -8,8 +8,8 @@ from typing import Any
 import bpy
 from bpy.props import IntProperty
 
-from .driving import driver
 from .properties import panel_of
+from .ticking import driver
 
 FINISHED: set[Any] = {"FINISHED"}
 CANCELLED: set[Any] = {"CANCELLED"}

@@ -9,14 +9,14 @@ from typing import Any
 import bpy
 
 from . import placing, strips
-from .driving import driver
 from .properties import panel_of
+from .ticking import driver
 
 _WIDTH_OF_LETTER_PX = 7
 _NARROWEST = 24
 
 
-class _InSidebar:
+class _InSidebar(bpy.types.Panel):
     bl_space_type = "SEQUENCE_EDITOR"
     bl_region_type = "UI"
     bl_category = "Music"
@@ -31,7 +31,7 @@ class _InSidebar:
 class TEMPTRACK_UL_found(bpy.types.UIList):
     """The suggestions, one a line."""
 
-    def draw_item(  # noqa: PLR0917 - Blender's signature
+    def draw_item(
         self,
         _context: Any,
         layout: Any,
@@ -56,7 +56,7 @@ class TEMPTRACK_UL_found(bpy.types.UIList):
         row.label(text=facts)
 
 
-class TEMPTRACK_PT_music(_InSidebar, bpy.types.Panel):
+class TEMPTRACK_PT_music(_InSidebar):
     """Suggest music for the timeline."""
 
     bl_idname = "TEMPTRACK_PT_music"
@@ -65,7 +65,7 @@ class TEMPTRACK_PT_music(_InSidebar, bpy.types.Panel):
     def draw(self, context: bpy.types.Context) -> None:
         """Draw the question, what is going on, and what went wrong."""
         driver().is_panel_seen = True
-        layout, panel = self.layout, panel_of(context)
+        layout, panel = _layout_of(self), panel_of(context)
         layout.prop(panel, "prompt", text="", icon="VIEWZOOM")
         column = layout.column()
         column.use_property_split = True
@@ -79,7 +79,7 @@ class TEMPTRACK_PT_music(_InSidebar, bpy.types.Panel):
         _draw_problem(context, layout)
 
 
-class TEMPTRACK_PT_filters(_InSidebar, bpy.types.Panel):
+class TEMPTRACK_PT_filters(_InSidebar):
     """Conditions a track must meet."""
 
     bl_parent_id = "TEMPTRACK_PT_music"
@@ -88,7 +88,7 @@ class TEMPTRACK_PT_filters(_InSidebar, bpy.types.Panel):
 
     def draw(self, context: bpy.types.Context) -> None:
         """Draw the filters."""
-        layout, panel = self.layout, panel_of(context)
+        layout, panel = _layout_of(self), panel_of(context)
         layout.use_property_split = True
         layout.use_property_decorate = False
         for heading, names in (
@@ -101,7 +101,7 @@ class TEMPTRACK_PT_filters(_InSidebar, bpy.types.Panel):
                 column.prop(panel, name)
 
 
-class TEMPTRACK_PT_suggestions(_InSidebar, bpy.types.Panel):
+class TEMPTRACK_PT_suggestions(_InSidebar):
     """What was found."""
 
     bl_parent_id = "TEMPTRACK_PT_music"
@@ -109,7 +109,7 @@ class TEMPTRACK_PT_suggestions(_InSidebar, bpy.types.Panel):
 
     def draw(self, context: bpy.types.Context) -> None:
         """Draw the list, the chosen suggestion and its buttons."""
-        layout, panel = self.layout, panel_of(context)
+        layout, panel = _layout_of(self), panel_of(context)
         results = driver().results
         if results is None:
             layout.label(text="Nothing searched for yet")
@@ -124,6 +124,10 @@ class TEMPTRACK_PT_suggestions(_InSidebar, bpy.types.Panel):
                 layout.label(text="No track passes the filters", icon="INFO")
         if placing.chosen_cues(strips.scene_of(context)):
             layout.operator("temptrack.remove", icon="TRASH")
+
+
+def _layout_of(panel: Any) -> Any:
+    return panel.layout
 
 
 def line_of(suggestion: dict[str, Any]) -> tuple[str, str, str]:
@@ -177,7 +181,8 @@ def _draw_chosen(context: bpy.types.Context, layout: Any, panel: Any, suggestion
 
 def _write(context: bpy.types.Context, layout: Any, text: str, icon: str) -> None:
     """Write text over as many lines as the sidebar is narrow; labels do not wrap by themselves."""
-    width = context.region.width / max(context.preferences.system.ui_scale, 0.5) if context.region else 300
+    system: Any = context.preferences and context.preferences.system
+    width = context.region.width / max(system.ui_scale, 0.5) if context.region else 300
     lines = textwrap.wrap(text, max(_NARROWEST, int(width / _WIDTH_OF_LETTER_PX) - 4))
     column = layout.column(align=True)
     column.scale_y = 0.8

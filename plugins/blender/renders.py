@@ -15,7 +15,7 @@ from typing import Any
 
 import bpy
 
-from .scenes import scene_by_id
+from .scenes import scene_by_id, window_of
 
 SHORT_SIDE_PX = 288
 """The model looks at about 224 pixels; a little more survives its cropping."""
@@ -82,18 +82,13 @@ class FrameRenderer:
 
 
 def _render(scene: bpy.types.Scene) -> None:
-    windows = bpy.context.window_manager.windows
-    if bpy.app.background or not windows:
+    window = window_of(scene)
+    if bpy.app.background or window is None:
         bpy.ops.render.render(write_still=True, scene=scene.name)
         return
     # The sequencer's own preview is many times faster than a final render, and honest enough at this size.
-    with bpy.context.temp_override(window=_window_of(scene), scene=scene):
+    with bpy.context.temp_override(window=window, scene=scene):
         bpy.ops.render.opengl(write_still=True, sequencer=True, view_context=False)
-
-
-def _window_of(scene: bpy.types.Scene) -> bpy.types.Window:
-    windows = list(bpy.context.window_manager.windows)
-    return next((window for window in windows if window.scene == scene), windows[0])
 
 
 @contextmanager

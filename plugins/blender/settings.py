@@ -16,7 +16,8 @@ VERSION = "0.1.0"
 
 def preferences() -> Any:
     """Return the extension's preferences."""
-    return bpy.context.preferences.addons[__package__ or "temptrack"].preferences
+    everything: Any = bpy.context.preferences
+    return everything.addons[__package__ or "temptrack"].preferences
 
 
 def settings() -> Settings:

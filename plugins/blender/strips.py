@@ -23,8 +23,9 @@ _WHOLE_RATES_BELOW = 1000
 
 def scene_of(context: bpy.types.Context) -> bpy.types.Scene:
     """Return the scene whose sequencer is edited; since 5.0 it may be another than the window's."""
-    scene: bpy.types.Scene = getattr(context, "sequencer_scene", None) or context.scene
-    return scene
+    scene: Any = getattr(context, "sequencer_scene", None) or context.scene
+    found: bpy.types.Scene = scene
+    return found
 
 
 def rate_of(scene: bpy.types.Scene) -> Fraction:
@@ -111,6 +112,12 @@ def absolute(path: str) -> str:
 def is_channel_muted(owner: Any, channel: int) -> bool:
     """Say whether a channel of a sequence editor or meta strip is switched off."""
     return channel < len(owner.channels) and bool(owner.channels[channel].mute)
+
+
+def name_channel(scene: bpy.types.Scene, channel: int, name: str) -> None:
+    """Call a channel something."""
+    editor: Any = scene.sequence_editor
+    editor.channels[channel].name = name
 
 
 def new_sound(

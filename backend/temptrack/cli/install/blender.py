@@ -19,6 +19,9 @@ OLDEST: Final = (4, 2)
 EXTENSION: Final = "temptrack"
 REPOSITORY: Final = "user_default"
 _PATIENCE_S: Final = 120
+_BY_HAND: Final = (
+    "Close Blender and try again, or write the zip with --zip FOLDER and install it from Blender."
+)
 
 
 def blender(
@@ -63,7 +66,7 @@ def blender(
 
 
 def find_blender(chosen: Path | None) -> Path:
-    """Return the Blender to install into: the one named, the one on PATH, else the newest of the usual places.
+    """Return the Blender to install into: the one named, on PATH, or else the newest in the usual places.
 
     Raises:
         NotFound: BLENDER_NOT_FOUND.
@@ -92,7 +95,7 @@ def version_of(program: Path) -> str:
     """Return the version of a Blender, such as "4.5.1".
 
     Raises:
-        NotSupported: BLENDER_TOO_OLD, for one without extensions; NOT_BLENDER for another program.
+        NotSupported: BLENDER_TOO_OLD for one without extensions; NOT_BLENDER for another program.
     """
     answer = _call([str(program), "--version"])
     match = re.search(r"Blender (\d+)\.(\d+)(?:\.(\d+))?", answer.stdout)
@@ -135,7 +138,7 @@ def _run(program: Path, *words: str) -> None:
         raise TemptrackError(
             f"Blender refused: {said[-1] if said else f'exit code {answer.returncode}'}.",
             reason="BLENDER_REFUSED",
-            hint="Close Blender and try again, or write the zip with --zip FOLDER and install it from Blender.",
+            hint=_BY_HAND,
             metadata={"command": " ".join(words)},
         )
 
@@ -149,5 +152,5 @@ def _call(command: list[str]) -> subprocess.CompletedProcess[str]:
         raise TemptrackError(
             f"Blender did not answer within {_PATIENCE_S} s.",
             reason="BLENDER_SILENT",
-            hint="Close Blender and try again, or write the zip with --zip FOLDER and install it from Blender.",
+            hint=_BY_HAND,
         ) from error
