@@ -32,6 +32,11 @@ class Stretch:
     start_frames: int
     duration_frames: int
 
+    @property
+    def end_frames(self) -> int:
+        """One past its last frame."""
+        return self.start_frames + self.duration_frames
+
 
 def stretches(
     suggestion: Mapping[str, Any], start_frames: int, end_frames: int, rate: Fraction

@@ -46,6 +46,10 @@ RESOLVE_REMEDIES: dict[str, Remedy] = {
     "NOT_IMPORTED": Remedy(
         "DaVinci Resolve did not take {detail} into the media pool.", "Check that the file can be read there."
     ),
+    "NOT_KEPT": Remedy(
+        "The sound could not be written to {detail}.",
+        "Choose another folder: `cue_folder` in the plugin's settings.",
+    ),
     "NOT_PLACED": Remedy("DaVinci Resolve did not put the music on the timeline ({detail}).", _LOOK),
     "NOT_SET": Remedy("DaVinci Resolve did not keep {detail}; the music was taken off again.", _LOOK),
     "NOT_REMOVED": Remedy(

@@ -7,7 +7,7 @@ Resolve has no call that renders a frame aside; the playhead goes there and come
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Iterator, Sequence
+from typing import Any, Generator, Sequence
 
 from .remedies import failure
 from .resolve_api import Host, OpenTimeline
@@ -15,7 +15,7 @@ from .resolve_api import Host, OpenTimeline
 
 def stills(
     host: Host, timeline: OpenTimeline, frames: Sequence[int], folder: Path
-) -> Iterator[dict[str, Any]]:
+) -> Generator[dict[str, Any], None, None]:
     """Yield one ``{frame, path}`` after another; page and playhead are put back at the end, or on ``close``.
 
     Args:

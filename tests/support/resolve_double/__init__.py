@@ -1,7 +1,7 @@
 """A double of DaVinci Resolve's scripting API: documented calls only, with the host's known traps.
 
 ``Application`` is the host; ``application.resolve`` is what scripts see. What is known of the host's
-behaviour comes from its documentation and from public reports; no line of this was checked against the application.
+behaviour comes from its documentation and from public reports; nothing here was checked against it.
 """
 
 from support.resolve_double.application import Application, WouldHang

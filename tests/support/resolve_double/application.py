@@ -1,6 +1,6 @@
 """The application, its project manager and the open project."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
@@ -40,6 +40,9 @@ class Application:
         before_call: called with the name of each call before it is carried out; tests act as the editor here.
         calls: every call so far with its arguments.
         undocumented: every name that was read and that no version documents.
+        windows: those that scripts have opened.
+        timers: those that scripts have started.
+        user: what the editor does in a window, a turn of the event loop at a time.
     """
 
     def __init__(self, version: Version = (20, 3, 0), *, studio: bool = True) -> None:
@@ -60,6 +63,9 @@ class Application:
         self.before_call: Callable[[str], None] = lambda call: None
         self.calls: list[tuple[str, tuple[Any, ...]]] = []
         self.undocumented: list[str] = []
+        self.windows: list[Any] = []
+        self.timers: list[Any] = []
+        self.user: Callable[[Any], Iterator[None]] | None = None
         self.resolve = ResolveDouble(self)
 
     def add(self, cut: Cut) -> Cut:
@@ -112,6 +118,10 @@ class ResolveDouble(Handle):
     def GetCurrentProject(self) -> "Project | None":
         return self.GetProjectManager().GetCurrentProject()
 
+    def Fusion(self) -> Any:
+        from support.resolve_double.window_system import Fusion
+
+        return Fusion(self._app)
 
 
 class ProjectManager(Handle):

@@ -1,0 +1,258 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The panel's window, made with the window system that Resolve Studio lends to scripts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Callable
+
+from .actions import Actions
+from .entries import VOCALS, filters_of, row_of, why_of
+from .panel.problems import PanelError
+
+WINDOW_ID = "org.temptrack.suggest-music"
+_TICK_MS = 50
+_COLUMNS = (
+    ("#", 30), ("Score", 50), ("Title", 200), ("Artist", 140), ("BPM", 45), ("Key", 70), ("Fit", 120),
+    ("Licence", 90),
+)  # fmt: skip
+
+
+class MusicWindow:
+    """Shows the state of the actions and passes on what the user does."""
+
+    def __init__(self, ui: Any, dispatcher: Any, actions: Actions, save: Callable[[Any], None]) -> None:
+        """Build the window.
+
+        Args:
+            ui: Resolve's UIManager.
+            dispatcher: Resolve's UIDispatcher for it.
+            actions: what the buttons do.
+            save: called with changed settings.
+        """
+        self._actions, self._save, self._dispatcher, self._ui = actions, save, dispatcher, ui
+        self._window = dispatcher.AddWindow(
+            {"ID": WINDOW_ID, "WindowTitle": "Suggest Music", "Geometry": [200, 200, 860, 620]},
+            [ui.VGroup({"Spacing": 6}, _rows(ui))],
+        )
+        self._shown_results: object = None
+        self._shown_menus: dict[str, list[str]] = {}
+        self._timer = ui.Timer({"ID": "Tick", "Interval": _TICK_MS})
+        self._connect()
+
+    def run(self) -> None:
+        """Show the window until the user closes it. Resolve stays usable meanwhile."""
+        self._actions.session.start()
+        self._actions.look()
+        self._fill("Vocals", list(VOCALS))
+        self._fill("Part", self._actions.parts())
+        self._draw()
+        self._window.Show()
+        self._timer.Start()
+        try:
+            self._dispatcher.RunLoop()
+        finally:
+            self._timer.Stop()
+            self._window.Hide()
+            self._actions.close()
+
+    def _connect(self) -> None:
+        on = self._window.On
+        for name in ("Prompt", "Exclude", "Tempo", "Length", "Key"):
+            on[name].ReturnPressed = self._search
+        on["Search"].Clicked = self._search
+        on["Cancel"].Clicked = lambda _event: self._actions.cancel()
+        on["Found"].ItemClicked = lambda _event: self._show_why()
+        on["Found"].ItemDoubleClicked = lambda _event: self._actions.play(self._rank())
+        on["Play"].Clicked = lambda _event: self._actions.play(self._rank())
+        on["Insert"].Clicked = lambda _event: self._actions.insert(self._rank())
+        on["Replace"].Clicked = lambda _event: self._actions.insert(self._rank(), self._cue_id())
+        on["Remove"].Clicked = lambda _event: self._actions.remove(self._cue_id())
+        on["Refresh"].Clicked = self._refresh
+        on["Doctor"].Clicked = self._doctor
+        on[WINDOW_ID].Close = lambda _event: self._dispatcher.ExitLoop()
+        self._dispatcher.On.Timeout = lambda _event: self._tick()
+
+    def _tick(self) -> None:
+        if self._actions.tick():
+            self._draw()
+
+    def _search(self, _event: Any) -> None:
+        read = {name: str(self._find(name).Text) for name in ("Tempo", "Length", "Key", "Prompt", "Exclude")}
+        try:
+            filters = filters_of(
+                read["Tempo"],
+                read["Length"],
+                read["Key"],
+                str(self._find("Vocals").CurrentText),
+                licensed_only=bool(self._find("Licensed").Checked),
+            )
+        except PanelError as error:
+            self._actions.session.show(error.problem)
+            return
+        library = str(self._find("Library").CurrentText)
+        words = {
+            "library": library,
+            "prompt": read["Prompt"],
+            "exclude": read["Exclude"],
+            "text_weight": int(self._find("Weight").Value) / 100,
+            "filters": filters,
+        }
+        if library != self._actions.settings.library:
+            self._actions.settings = replace(self._actions.settings, library=library)
+            self._save(self._actions.settings)
+        self._actions.search(words, str(self._find("Part").CurrentText))
+        self._draw()
+
+    def _refresh(self, _event: Any) -> None:
+        """Look at the timeline and the libraries again: the editor may have changed either."""
+        self._actions.look()
+        self._actions.session.refresh_libraries()
+        self._fill("Part", self._actions.parts())
+        self._draw()
+
+    def _doctor(self, _event: Any) -> None:
+        self._actions.session.doctor(self._show_checks)
+
+    def _show_checks(self, checks: list[dict[str, Any]]) -> None:
+        lines = [
+            " ".join(str(check.get(key, "")) for key in ("state", "name", "detail", "next_step")).strip()
+            for check in checks
+        ]
+        self._find("Why").Text = "\n".join(lines)
+
+    def _rank(self) -> int:
+        row = self._find("Found").CurrentItem()
+        return int(row.Text[0]) if row is not None else 1
+
+    def _cue_id(self) -> str:
+        index, cues = int(self._find("Cues").CurrentIndex), self._actions.cues
+        return cues[index].id if 0 <= index < len(cues) else ""
+
+    # Drawing
+
+    def _draw(self) -> None:
+        actions, session = self._actions, self._actions.session
+        self._fill("Library", [str(each["name"]) for each in session.libraries], actions.settings.library)
+        self._fill("Cues", [f"{number}. {cue.title}" for number, cue in enumerate(actions.cues, 1)])
+        if session.results is not self._shown_results:
+            self._shown_results = session.results
+            self._show_results()
+        found = bool(session.results and session.results.suggestions)
+        ready = found and not actions.is_busy
+        self._find("Search").Enabled = bool(session.libraries)
+        self._find("Cancel").Enabled = actions.is_busy
+        self._find("Play").Enabled = found
+        self._find("Insert").Enabled = ready
+        self._find("Replace").Enabled = ready and bool(actions.cues)
+        self._find("Remove").Enabled = bool(actions.cues) and not actions.is_busy
+        self._find("Play").Text = "Stop" if session.preview.is_active else "Play"
+        self._find("Said").Text = self._said()
+
+    def _said(self) -> str:
+        session = self._actions.session
+        if session.problem is not None:
+            return f"{session.problem.sentence}\n{session.problem.next_step}"
+        if session.progress is not None:
+            share = f" {session.progress.share:.0%}" if session.progress.total else ""
+            return f"{session.progress.text}{share}"
+        missing = list((session.plan or {}).get("missing", ()))
+        if missing:
+            names = ", ".join(str(each["name"]) for each in missing[:3])
+            return f"{len(missing)} clips could not be looked at: {names}. Relink them, or search as it is."
+        return self._actions.said or str(session.state.value).capitalize()
+
+    def _show_results(self) -> None:
+        tree = self._find("Found")
+        tree.Clear()
+        header = tree.NewItem()
+        tree.ColumnCount = len(_COLUMNS)
+        for column, (title, width) in enumerate(_COLUMNS):
+            header.Text[column] = title
+            tree.ColumnWidth[column] = width
+        tree.SetHeaderItem(header)
+        results = self._actions.session.results
+        for suggestion in results.suggestions if results else ():
+            row = tree.NewItem()
+            for column, text in enumerate(row_of(suggestion)):
+                row.Text[column] = text
+            tree.AddTopLevelItem(row)
+        self._show_why()
+
+    def _show_why(self) -> None:
+        results, rank = self._actions.session.results, self._rank()
+        chosen = [each for each in (results.suggestions if results else ()) if each["rank"] == rank]
+        self._find("Why").Text = why_of(chosen[0]) if chosen else ""
+
+    def _fill(self, name: str, entries: list[str], chosen: str = "") -> None:
+        """Fill a menu when its entries have changed; what was chosen stays chosen."""
+        if self._shown_menus.get(name) == entries:
+            return
+        menu = self._find(name)
+        chosen = chosen or str(menu.CurrentText)
+        menu.Clear()
+        menu.AddItems(entries)
+        if chosen in entries:
+            menu.CurrentIndex = entries.index(chosen)
+        self._shown_menus[name] = list(entries)
+
+    def _find(self, name: str) -> Any:
+        return self._window.Find(name)
+
+
+def _rows(ui: Any) -> list[Any]:
+    enter = {"ReturnPressed": True}
+    tree = {"ItemClicked": True, "ItemDoubleClicked": True}
+
+    def line(name: str, hint: str, weight: float = 1) -> Any:
+        return ui.LineEdit({"ID": name, "PlaceholderText": hint, "Events": enter, "Weight": weight})
+
+    def button(name: str, text: str) -> Any:
+        return ui.Button({"ID": name, "Text": text, "Weight": 0})
+
+    weight = {"ID": "Weight", "Minimum": 0, "Maximum": 100, "Value": 50, "Orientation": "Horizontal"}
+    return [
+        line("Prompt", "What should it sound like? Enter searches.", 0),
+        ui.HGroup(
+            {"Weight": 0},
+            [
+                ui.ComboBox({"ID": "Part"}),
+                ui.ComboBox({"ID": "Library"}),
+                ui.Label({"Text": "Picture", "Weight": 0}),
+                ui.Slider(weight),
+                ui.Label({"Text": "Words", "Weight": 0}),
+            ],
+        ),
+        ui.HGroup(
+            {"Weight": 0},
+            [
+                line("Exclude", "not this"),
+                line("Tempo", "bpm 90-120"),
+                line("Length", "seconds 60-240"),
+                line("Key", "A minor"),
+                ui.ComboBox({"ID": "Vocals", "Weight": 0.5}),
+                ui.CheckBox({"ID": "Licensed", "Text": "Known licence", "Weight": 0}),
+            ],
+        ),
+        ui.HGroup(
+            {"Weight": 0},
+            [
+                button("Search", "Search"),
+                button("Cancel", "Cancel"),
+                ui.Label({"ID": "Said", "WordWrap": True}),
+            ],
+        ),
+        ui.Tree({"ID": "Found", "Events": tree, "RootIsDecorated": False, "Weight": 2}),
+        ui.Label({"ID": "Why", "WordWrap": True, "Weight": 0.5}),
+        ui.HGroup({"Weight": 0}, [button("Play", "Play"), button("Insert", "Insert")]),
+        ui.HGroup(
+            {"Weight": 0},
+            [
+                ui.ComboBox({"ID": "Cues"}),
+                button("Replace", "Replace"),
+                button("Remove", "Remove"),
+                button("Refresh", "Refresh"),
+                button("Doctor", "Doctor"),
+            ],
+        ),
+    ]
