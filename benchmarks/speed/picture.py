@@ -47,7 +47,13 @@ PROMPTS = (
     "medieval folk with flute",
     "driving techno beat",
 )
+_MOODS = ["calm", "tense", "sad", "happy", "epic", "playful", "mysterious", "romantic", "angry", "hopeful"]
+_INSTRUMENTS = ["piano", "strings", "guitar", "synth", "drums", "flute", "choir", "brass"]
+MORE_PROMPTS = tuple(f"{mood} {instrument}" for mood in _MOODS for instrument in _INSTRUMENTS)
+"""Ten prompts say little about how often a list stays the same; these say it."""
+
 TEXT_WEIGHT = 0.5
+TOP = 10
 EVERY_FRAME, SIX_A_SECOND = "plain, every frame", "plain, 6 frames a second"
 EVERY = {EVERY_FRAME: Fraction(1), SIX_A_SECOND: Fraction(25, 6)}
 OURS = "temptrack"
@@ -165,18 +171,25 @@ def _compare(film: Film, library: str, features: Mapping[str, npt.NDArray[np.flo
 def _same(
     engine: LocalSuggester, library: str, first: Sequence[PictureSegment], second: Sequence[PictureSegment]
 ) -> dict[str, Any]:
-    questions = {**{prompt: (prompt, TEXT_WEIGHT) for prompt in PROMPTS}, "picture only": ("", 0.0)}
+    words = {prompt: (prompt, TEXT_WEIGHT) for prompt in (*PROMPTS, *MORE_PROMPTS)}
+    questions = {**words, "picture only": ("", 0.0)}
     answers = {
         label: [_top(engine, library, prompt, weight, picture) for picture in (first, second)]
         for label, (prompt, weight) in questions.items()
     }
     prompted = [answers[prompt] for prompt in PROMPTS]
+    shared = {label: len(set(pair[0]) & set(pair[1])) for label, pair in answers.items()}
     return {
         "prompts": len(PROMPTS),
         "same_ten": sum(set(one) == set(other) for one, other in prompted),
         "same_order": sum(one == other for one, other in prompted),
         "same_first": sum(one[:1] == other[:1] for one, other in prompted),
-        "shared_of_ten": {label: len(set(pair[0]) & set(pair[1])) for label, pair in answers.items()},
+        "shared_of_ten": {label: shared[label] for label in (*PROMPTS, "picture only")},
+        "more_prompts": {
+            "prompts": len(MORE_PROMPTS),
+            "same_ten": sum(shared[prompt] == TOP for prompt in MORE_PROMPTS),
+            "shared_of_ten": spread([float(shared[prompt]) for prompt in MORE_PROMPTS]),
+        },
         "cosine_of_segments": _cosines(first, second),
     }
 

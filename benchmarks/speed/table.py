@@ -70,6 +70,8 @@ def _picture(result: dict[str, Any]) -> Iterator[Row]:
         yield _row(f"times faster than {way}, processor", ratios["cpu_s"], 1)
     for way, same in result["same"].items():
         yield f"same ten as {way}", f"{same['same_ten']} of {same['prompts']} prompts", ""
+        more = same["more_prompts"]
+        yield f"same ten as {way}, more prompts", f"{more['same_ten']} of {more['prompts']} prompts", ""
         yield f"same first as {way}", f"{same['same_first']} of {same['prompts']} prompts", ""
         shared = same["shared_of_ten"]
         low, high = (

@@ -5,7 +5,8 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from temptrack.errors import Corrupt, Forbidden, NotFound, TemptrackError, Unavailable
+from temptrack.errors import Corrupt, Forbidden, InvalidRequest, NotFound, TemptrackError, Unavailable
+from temptrack.home import ENVIRONMENT_VARIABLE
 
 _FULL = tuple(f"os error {code}" for code in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
 _DENIED = ("permission denied", "os error 13", "os error 30", "access denied", "forbidden")
@@ -22,6 +23,7 @@ def storage_errors(library: str, uri: str) -> Iterator[None]:
     """Raise what the engine raises inside the block as a TemptrackError that names the library.
 
     Raises:
+        InvalidRequest: NOT_A_FOLDER.
         Unavailable: DISK_FULL, or STORE_UNREACHABLE for anything that may pass.
         Forbidden: LIBRARY_FORBIDDEN.
         Corrupt: LIBRARY_CORRUPT.
@@ -50,6 +52,13 @@ def _translated(error: Exception, library: str, uri: str) -> TemptrackError:
             f"Library {library!r} at {uri} cannot be read or written.",
             reason="LIBRARY_FORBIDDEN",
             hint="Check the permissions of that place.",
+            metadata=metadata,
+        )
+    if isinstance(error, NotADirectoryError):
+        return InvalidRequest(
+            f"Library {library!r} cannot be kept at {uri}: a part of that path is a file, not a folder.",
+            reason="NOT_A_FOLDER",
+            hint=f"Let {ENVIRONMENT_VARIABLE} name a folder, or move the file out of the way.",
             metadata=metadata,
         )
     if isinstance(error, FileNotFoundError) or "was not found" in lowered:

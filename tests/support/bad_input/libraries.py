@@ -19,6 +19,7 @@ from support.tones import tone, write_audio
 from temptrack import home
 from temptrack.library import schema
 from temptrack.library.ingest import index_folders
+from temptrack.library.reindex import reindex_library
 from temptrack.library.store import LibraryStore
 from temptrack.model.bundles import load_bundle
 
@@ -74,6 +75,22 @@ def full_disk_while_indexing(place: Place) -> object:
 def home_is_a_file(place: Place) -> None:
     file = place.write("taken", b"")
     place.patch.setenv(home.ENVIRONMENT_VARIABLE, str(file))
+
+
+def lost_music(place: Place) -> object:
+    path = write_audio(place.folder / "music" / "a.flac", tone(duration_s=1))
+    store = place.stock()
+    index_folders(store, [path.parent], FakeBundle, workers=0)
+    path.unlink()
+    return reindex_library(store, FakeBundle, workers=0)
+
+
+def linked_away(place: Place) -> Outcome:
+    folder = place.folder / "music"
+    folder.mkdir()
+    (folder / "a.flac").symlink_to(write_audio(place.folder / "private" / "b.flac", tone(duration_s=1)))
+    (failed,) = index_folders(place.stock(), [folder], FakeBundle, workers=0, within=[folder]).failed
+    return Outcome("library", failed.reason, f"{failed.path}: {failed.message}", "", NONE, NONE)
 
 
 def music(name: str, make: Callable[[Path], object]) -> Callable[[Place], Outcome]:
@@ -224,6 +241,7 @@ LIBRARIES = (
         simulated="the table engine finds no space",
     ),
     Case("TEMPTRACK_HOME is a file", command("library", "create", "stock", prepare=home_is_a_file)),
+    Case("reindexing a library whose music is gone", call(lost_music)),
     Case("a folder of music that is not there", with_stock("library", "index", "stock", "FOLDER/no")),
     Case(
         "a track to remove that is not there", with_stock("library", "remove", "stock", "Nocturne", tracks=2)
@@ -247,6 +265,7 @@ MUSIC = (
         music("a.m4a", lambda path: make_film(path.with_suffix(".mp4")).rename(path)),
     ),
     Case("a link that leads nowhere", music("a.flac", lambda path: path.symlink_to(path.parent / "gone"))),
+    Case("a link out of the folders that a server may read", linked_away),
     Case("a file name that is no Unicode", music("a.flac", not_unicode)),
     Case("music without read permission", refused_sound, simulated="the system refuses to read the file"),
 )

@@ -187,6 +187,8 @@ PARTS = (
 
 MEDIA = (
     Case("a cut whose only medium is missing", on_media("gone.mov", lambda _path: None)),
+    Case("a folder of media that is not there", on_cut("--media", "FOLDER/gone")),
+    Case("a file as folder of media", on_cut("--media", "CUT")),
     Case("a cut whose only medium is empty", on_media("empty.mov", Path.touch)),
     Case(
         "a cut whose only medium is text", on_media("text.mov", lambda path: path.write_text("words\n" * 99))
