@@ -289,6 +289,8 @@ class Session:
 
     def _welcomed(self) -> None:
         self._take_libraries(self._connection.welcome)
+        # The handshake comes before anything is opened: it knows names at most.
+        self.refresh_libraries()
 
     def _take_libraries(self, result: Mapping[str, Any]) -> None:
         self.libraries = list(result.get("libraries", ()))

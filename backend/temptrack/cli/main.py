@@ -8,7 +8,7 @@ import typer
 from typer.core import TyperGroup
 
 from temptrack import __version__
-from temptrack.cli import demo, doctor, install, library, serve, suggest, timeline
+from temptrack.cli import companion, demo, doctor, install, library, serve, suggest, timeline
 from temptrack.cli.choices import FLAG
 from temptrack.cli.failures import explain, report
 
@@ -96,6 +96,7 @@ app.add_typer(library.app, name="library")
 app.command("serve")(serve.serve)
 app.command("doctor")(doctor.doctor)
 app.command("demo")(demo.demo)
+app.command("companion", hidden=True)(companion.companion)
 app.add_typer(install.app, name="install")
 
 

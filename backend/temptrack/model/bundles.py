@@ -1,13 +1,16 @@
 """Finding bundles and loading them."""
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from temptrack import home
-from temptrack.errors import NotFound
+from temptrack.errors import NotFound, TemptrackError
 from temptrack.model.manifest import MANIFEST_NAME, read_manifest, verify_files
 from temptrack.model.onnx_bundle import OnnxBundle
 from temptrack.model.sessions import choose_device
+
+log = logging.getLogger(__name__)
 
 SHIPPED_FOLDER = Path(__file__).parent / "shipped"
 DEFAULT_BUNDLE = "lite-0"
@@ -21,6 +24,20 @@ def list_bundles() -> Sequence[str]:
         for manifest in folder.glob(f"*/{MANIFEST_NAME}")
     }
     return sorted(found)
+
+
+def bundle_digests() -> Mapping[str, str]:
+    """Return the hex SHA-256 of the manifest of every bundle on this machine by its id.
+
+    A bundle whose manifest cannot be read is left out.
+    """
+    digests = {}
+    for name in list_bundles():
+        try:
+            _, digests[name] = read_manifest(_find(name))
+        except TemptrackError as error:
+            log.warning("Bundle %r is left out: %s", name, error)
+    return digests
 
 
 def load_bundle(

@@ -1,0 +1,91 @@
+"""What the methods of one companion share: what was agreed on, and what is kept between calls."""
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from temptrack.companion.calls import Calls, Notify
+from temptrack.companion.engines import Engines, LocalEngines, ServerEngines
+from temptrack.companion.life import OnlyOne
+from temptrack.companion.messages import InitializeParams
+from temptrack.errors import NotReady
+
+if TYPE_CHECKING:
+    from temptrack.companion.pictures import Pictures
+
+
+class Desk:
+    """One companion's state.
+
+    Attributes:
+        calls: requests under way.
+        notify: sends a notification.
+        end: ends this companion from any thread.
+    """
+
+    def __init__(self, calls: Calls, notify: Notify, end: Callable[[], None]) -> None:
+        self.calls = calls
+        self.notify = notify
+        self.end = end
+        self._agreed: InitializeParams | None = None
+        self._engines: Engines | None = None
+        self._only_one: OnlyOne | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the handshake is through."""
+        return self._agreed is not None
+
+    @property
+    def agreed(self) -> InitializeParams:
+        """What the host said of itself.
+
+        Raises:
+            NotReady: it said nothing yet (NOT_INITIALIZED).
+        """
+        if self._agreed is None:
+            raise _not_initialized()
+        return self._agreed
+
+    @property
+    def engines(self) -> Engines:
+        """What answers questions.
+
+        Raises:
+            NotReady: nobody said which yet (NOT_INITIALIZED).
+        """
+        if self._engines is None:
+            raise _not_initialized()
+        return self._engines
+
+    @cached_property
+    def pictures(self) -> "Pictures":
+        """The pictures of the last questions."""
+        from temptrack.companion.pictures import Pictures
+
+        return Pictures()
+
+    def open(self, agreed: InitializeParams, only_one: OnlyOne) -> None:
+        """Begin to serve a host."""
+        self._engines = ServerEngines(agreed.server) if agreed.server else LocalEngines()
+        self._only_one = only_one
+        self._agreed = agreed
+
+    def close(self) -> None:
+        """Stop everything and let go of everything; may be called twice."""
+        self._agreed = None
+        self.calls.cancel_all()
+        if self._engines is not None:
+            self._engines.close()
+            self._engines = None
+        if self._only_one is not None:
+            self._only_one.give_back()
+            self._only_one = None
+
+
+def _not_initialized() -> NotReady:
+    return NotReady(
+        "The companion was asked before it was introduced.",
+        reason="NOT_INITIALIZED",
+        hint="Send 'initialize' first.",
+    )

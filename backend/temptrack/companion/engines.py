@@ -1,0 +1,160 @@
+"""What answers, kept from one question to the next: engines of this machine, or a server."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import TYPE_CHECKING, Protocol
+
+from temptrack.companion.messages import LibrarySummary
+from temptrack.errors import NotFound, NotReady, TemptrackError, Unavailable
+
+if TYPE_CHECKING:
+    from temptrack.library.types import LibraryInfo
+    from temptrack.suggest.local import LocalSuggester
+    from temptrack.suggest.types import Suggester
+
+
+class Engines(Protocol):
+    """Suggesters, by the library that is searched. Safe to share between threads."""
+
+    def suggester(self, library: str) -> AbstractContextManager["Suggester"]:
+        """Lend what answers for a library. An error that shows it to be useless makes the next one anew."""
+
+    def libraries(self) -> tuple[LibrarySummary, ...]:
+        """Say what can be searched."""
+
+    def warm_up(self) -> None:
+        """Do what the first question would otherwise wait for."""
+
+    def close(self) -> None:
+        """Let go of everything."""
+
+
+class LocalEngines:
+    """Engines in this process, one a bundle; a library says which it needs."""
+
+    def __init__(self) -> None:
+        self._engines: dict[str, LocalSuggester] = {}
+        self._bundle_ids: dict[str, str] = {}
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def suggester(self, library: str) -> Iterator["Suggester"]:
+        """Lend the engine with the bundle of a library, loading it at most once."""
+        try:
+            yield self._engine(self._bundle_id(library))
+        except (NotFound, NotReady):
+            # The library may have been removed, or indexed again with another bundle.
+            self._bundle_ids.pop(library, None)
+            raise
+
+    def libraries(self) -> tuple[LibrarySummary, ...]:
+        """Say which libraries this machine has."""
+        from temptrack.library.store import list_libraries
+        from temptrack.model.bundles import bundle_digests
+
+        digests = bundle_digests()
+        return tuple(
+            _summary(info, matches=digests.get(info.bundle_id) == info.bundle_digest)
+            for info in list_libraries()
+        )
+
+    def warm_up(self) -> None:
+        """Load the bundle of the first library."""
+        for summary in self.libraries()[:1]:
+            if summary.bundle_id is not None:
+                self._engine(summary.bundle_id).warm_up()
+
+    def close(self) -> None:
+        """Let go of everything."""
+        with self._lock:
+            engines, self._engines = self._engines, {}
+        for engine in engines.values():
+            engine.close()
+
+    def _bundle_id(self, library: str) -> str:
+        from temptrack.library.store import LibraryStore
+
+        if library not in self._bundle_ids:
+            self._bundle_ids[library] = LibraryStore.open(library).bundle_id
+        return self._bundle_ids[library]
+
+    def _engine(self, bundle_id: str) -> "LocalSuggester":
+        from temptrack.seat.engine import open_bundle
+        from temptrack.suggest.engine import engine_for
+
+        # Held while loading: two questions at once must not load the same bundle twice.
+        with self._lock:
+            if bundle_id not in self._engines:
+                self._engines[bundle_id] = engine_for(open_bundle(bundle_id, "auto"))
+            return self._engines[bundle_id]
+
+
+class ServerEngines:
+    """One server for all libraries."""
+
+    def __init__(self, address: str) -> None:
+        """Prepare; nothing is sent before the first question.
+
+        Args:
+            address: HOST:PORT.
+
+        Raises:
+            InvalidRequest: the address cannot be read (ADDRESS).
+        """
+        from temptrack.wire.address import parse_address
+
+        self._address = str(parse_address(address))
+        self._suggester: Suggester | None = None
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def suggester(self, library: str) -> Iterator["Suggester"]:
+        """Lend the connection; after a failure of the server the next question makes another at once."""
+        suggester = self._connected()
+        try:
+            yield suggester
+        except TemptrackError as error:
+            # A channel that failed waits longer and longer before it tries again, and one that knew the
+            # server before it was started with another bundle knows the wrong one.
+            if isinstance(error, Unavailable) or error.reason == "ENCODER_MISMATCH":
+                self._drop(suggester)
+            raise
+
+    def libraries(self) -> tuple[LibrarySummary, ...]:
+        """Say which libraries the server has."""
+        with self.suggester("") as suggester:
+            digest = suggester.info().bundle_digest
+            return tuple(
+                _summary(info, matches=info.bundle_digest == digest) for info in suggester.libraries()
+            )
+
+    def warm_up(self) -> None:
+        """Connect."""
+        with self.suggester("") as suggester:
+            suggester.info()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._drop(self._suggester)
+
+    def _connected(self) -> "Suggester":
+        from temptrack.client.remote import RemoteSuggester
+
+        with self._lock:
+            if self._suggester is None:
+                self._suggester = RemoteSuggester(self._address)
+            return self._suggester
+
+    def _drop(self, suggester: "Suggester | None") -> None:
+        with self._lock:
+            if suggester is self._suggester:
+                self._suggester = None
+        if suggester is not None:
+            suggester.close()
+
+
+def _summary(info: "LibraryInfo", *, matches: bool) -> LibrarySummary:
+    return LibrarySummary(
+        name=info.name, tracks=info.track_count, bundle_id=info.bundle_id, matches_bundle=matches
+    )
