@@ -4,10 +4,13 @@ It answers the question that ViML puts to a language model (section 3.2, prompt 
 description as these tags are to what?) by putting the new track's tags where the description has its own.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from random import Random
 from typing import Final
+
+import numpy as np
+import numpy.typing as npt
 
 from temptrack.errors import NotReady
 from temptrack_train.datasets.taxonomy import TagKind
@@ -23,6 +26,8 @@ NEAREST: Final = 8
 _WORDS_THAT_HIDE_ALL: Final = 60
 """As many words besides tags outweigh that all tags agree."""
 
+_Row = npt.NDArray[np.float32]
+
 _Places = tuple[Sequence[tuple[Slot, Sequence[str]]], Mapping[TagKind, Sequence[str]]]
 
 _MORE: Final[Mapping[TagKind, tuple[str, ...]]] = {
@@ -35,24 +40,30 @@ _MORE: Final[Mapping[TagKind, tuple[str, ...]]] = {
 class AnalogyWriter:
     """Writes by analogy to a set of descriptions."""
 
-    def __init__(self, lexicon: Lexicon) -> None:
+    def __init__(self, descriptions: Sequence[Description], lexicon: Lexicon) -> None:
         """Prepare to write.
 
         Args:
+            descriptions: what is imitated.
             lexicon: how terms behave in a sentence.
         """
+        self._descriptions = sorted(descriptions, key=lambda item: item.text)
         self._lexicon = lexicon
+        self._columns = {term: column for column, term in enumerate(lexicon.terms)}
+        self._said = np.stack([self._row(item.terms) for item in self._descriptions])
+        others = np.array([item.other_words for item in self._descriptions], np.float32)
+        self._hidden = others / _WORDS_THAT_HIDE_ALL
 
-    def rewrite(self, descriptions: Sequence[Description], track: TrackTags, chance: Random) -> str:
+    def rewrite(self, track: TrackTags, chance: Random) -> str:
         """Return one of the nearest descriptions with this track's tags in place of its own.
 
-        Every tag of the track is said, and no other.
+        Every tag of the track is said, and no other: a description that says one in words which leave no
+        place for another ("a sense of melancholy") is passed over.
 
         Raises:
             NotReady: every description has a place for a group of which the track has no tag.
         """
-        nearest = sorted(descriptions, key=lambda item: (-_likeness(item, track), item.text))
-        found = ((item, places) for item in nearest if (places := self._places(item, track)))
+        found = ((item, places) for item in self._nearest(track) if (places := self._places(item, track)))
         fitting = list(islice(found, 2 * NEAREST))
         if not fitting:
             raise NotReady(
@@ -62,9 +73,24 @@ class AnalogyWriter:
             )
         fitting.sort(key=lambda pair: _left_over(pair[1]))
         chosen, (fillings, left) = chance.choice(fitting[:NEAREST])
-        parts = [fill(chosen.text, fillings, self._lexicon)]
+        parts = [fill(chosen.core, fillings, self._lexicon)]
         parts += [self._more(kind, terms, chance) for kind, terms in left.items() if terms]
         return " ".join(parts)
+
+    def _nearest(self, track: TrackTags) -> Iterator[Description]:
+        """Return the descriptions by likeness: shared tags over all tags, less for every word besides.
+
+        Whatever a description says besides tags (a dog, a bad recording) is carried over unchecked.
+        """
+        mine = self._row(track.terms)
+        shared = self._said @ mine
+        likeness = shared / (self._said.sum(axis=1) + mine.sum() - shared) - self._hidden
+        return (self._descriptions[place] for place in np.argsort(-likeness, kind="stable"))
+
+    def _row(self, terms: Sequence[str]) -> _Row:
+        row = np.zeros(len(self._columns), np.float32)
+        row[[self._columns[term] for term in terms]] = 1
+        return row
 
     def _places(self, description: Description, track: TrackTags) -> _Places | None:
         """Return what goes where, and what is left over; None where a place would stay empty."""
@@ -116,15 +142,6 @@ class AnalogyWriter:
         else:
             words = list(terms)
         return grammar.sentence(chance.choice(_MORE[kind]).format(tags=grammar.joined(words)))
-
-
-def _likeness(description: Description, track: TrackTags) -> float:
-    """Return how near a description is: shared tags over all tags, less for every word that no tag explains.
-
-    Whatever a description says besides tags (a dog, a bad recording) is carried over unchecked.
-    """
-    mine, its = set(track.terms), set(description.terms)
-    return len(mine & its) / len(mine | its) - description.other_words / _WORDS_THAT_HIDE_ALL
 
 
 def _left_over(places: _Places) -> int:

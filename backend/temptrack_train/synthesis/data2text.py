@@ -114,8 +114,9 @@ class RuleCompression:
         for place, (sentence, now) in enumerate(zip(told, said, strict=True)):
             before = said[place - 1] if place else None
             if now and before and _subject(now) == _subject(before):
-                also = "also " if now.group(2) == before.group(2) else ""
-                sentences.append(f"It {also}{sentence[now.start(2) :]}")
+                verb, rest = now.group(2), sentence[now.end(2) :]
+                again = {"is": "is also"}.get(verb, f"also {verb}") if verb == before.group(2) else verb
+                sentences.append(f"It {again}{rest}")
             else:
                 sentences.append(sentence)
         return " ".join(map(grammar.sentence, sentences))

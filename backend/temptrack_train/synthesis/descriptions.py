@@ -3,16 +3,19 @@
 import csv
 import hashlib
 import io
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
 from temptrack.errors import InvalidRequest, NotFound
+from temptrack_train.synthesis import grammar
 from temptrack_train.synthesis.mentions import Mention, MentionFinder
 from temptrack_train.synthesis.slots import Slot, find_slots
 
 SHIPPED = "descriptions.csv"
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 _COLUMNS = ("text", "caption", "description")
 
 
@@ -22,13 +25,15 @@ class Description:
 
     Attributes:
         text: as its writer put it.
+        core: the sentences that speak of tags, without adjectives that no tag speaks of.
         terms: tags and broader words that it mentions, or that its file gives; none is denied.
-        mentions: where.
-        slots: the places where other tags could stand.
-        other_words: how many of its words are no part of a mention.
+        mentions: where they are in the core.
+        slots: the places of the core where other tags could stand.
+        other_words: how many words of the core are no part of a mention.
     """
 
     text: str
+    core: str
     terms: tuple[str, ...]
     mentions: Sequence[Mention]
     slots: Sequence[Slot]
@@ -75,6 +80,10 @@ def load_descriptions(finder: MentionFinder, path: Path | None = None) -> Descri
             reason="DESCRIPTIONS_NOT_FOUND",
             hint="Check the path, or leave it out to use the descriptions that ship.",
         )
+    return _descriptions(content, source, finder)
+
+
+def _descriptions(content: bytes, source: str, finder: MentionFinder) -> Descriptions:
     items = {item.text: item for item in _read(content, source, finder) if item.terms}
     if not items:
         raise InvalidRequest(
@@ -85,14 +94,48 @@ def load_descriptions(finder: MentionFinder, path: Path | None = None) -> Descri
     return Descriptions(tuple(items.values()), hashlib.sha256(content).hexdigest(), source, content)
 
 
+def imitate(texts: Sequence[str], finder: MentionFinder, *, source: str) -> Descriptions:
+    """Return descriptions that come from elsewhere than a file, such as a dataset; see ``load_descriptions``.
+
+    Raises:
+        InvalidRequest: none of the texts mentions a known tag.
+    """
+    table = io.StringIO()
+    csv.writer(table, lineterminator="\n").writerows([["text"], *([text] for text in texts)])
+    return _descriptions(table.getvalue().encode(), source, finder)
+
+
 def describe(text: str, finder: MentionFinder, given: Sequence[str] = ()) -> Description:
     """Read one description; tags that are given come before those its words mention."""
-    mentions = finder.find(text)
+    core = _core(text, finder)
+    mentions = finder.find(core)
     said = [mention.term for mention in mentions if not mention.denied]
-    slots = find_slots(text, mentions, finder.lexicon)
-    mentioned = sum(len(text[mention.start : mention.end].split()) for mention in mentions)
-    others = max(len(text.split()) - mentioned, 0)
-    return Description(text, tuple(dict.fromkeys([*given, *said])), mentions, slots, others)
+    mentioned = sum(len(core[mention.start : mention.end].split()) for mention in mentions)
+    return Description(
+        text=text,
+        core=core,
+        terms=tuple(dict.fromkeys([*given, *said])),
+        mentions=mentions,
+        slots=find_slots(core, mentions, finder.lexicon),
+        other_words=max(len(core.split()) - mentioned, 0),
+    )
+
+
+def _core(text: str, finder: MentionFinder) -> str:
+    speaking = [sentence for sentence in _SENTENCE_END.split(text) if finder.find(sentence)]
+    adjectives = sorted(finder.lexicon.silent.adjectives, key=lambda word: (-len(word), word))
+    if not adjectives:
+        return " ".join(speaking)
+    words = "|".join(re.escape(word).replace(r"\-", "[ -]") for word in adjectives)
+    before_a_noun = rf"\b(?:(an?)\s+)?(?:{words})\s+(?!(?:and|or|but|in|at|to|tempo|pace)\b)(?=(\w+))"
+    return re.sub(before_a_noun, _without_adjective, " ".join(speaking), flags=re.IGNORECASE)
+
+
+def _without_adjective(found: re.Match[str]) -> str:
+    if not found.group(1):
+        return ""
+    right = grammar.article(found.group(2))
+    return f"{right.capitalize() if found.group(1)[0].isupper() else right} "
 
 
 def _read(content: bytes, source: str, finder: MentionFinder) -> Iterator[Description]:

@@ -39,6 +39,20 @@ class Term(BaseModel):
 Terms = Mapping[str, Term]
 
 
+class Silent(BaseModel):
+    """Words that speak of no tag.
+
+    Attributes:
+        phrases: whose words would name a tag elsewhere.
+        adjectives: that people add, and that a new track need not share.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    phrases: tuple[str, ...] = ()
+    adjectives: tuple[str, ...] = ()
+
+
 class _File(BaseModel):
     """The lexicon as its file holds it."""
 
@@ -49,6 +63,7 @@ class _File(BaseModel):
     mood: Terms
     broader: Mapping[TagKind, Terms] = Field(default_factory=dict)
     denies: Mapping[str, Annotated[tuple[str, ...], Field(min_length=1)]] = Field(default_factory=dict)
+    silent: Silent = Silent()
 
 
 class Lexicon:
@@ -57,12 +72,14 @@ class Lexicon:
     Attributes:
         digest: hex SHA-256 of the file it came from.
         denies: words that say something is absent, and the terms they deny.
+        silent: words that speak of no tag.
     """
 
     def __init__(self, file: _File, digest: str) -> None:
         self._file = file
         self.digest = digest
         self.denies = file.denies
+        self.silent = file.silent
 
     @classmethod
     def load(cls, path: Path | None = None) -> Self:

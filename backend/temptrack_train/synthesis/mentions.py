@@ -37,7 +37,8 @@ class MentionFinder:
     def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
         self._words = lexicon.words()
-        spellings = sorted(self._words, key=lambda word: (-len(word), word))
+        self._silent = frozenset(spelled(phrase) for phrase in lexicon.silent.phrases)
+        spellings = sorted({*self._words, *self._silent}, key=lambda word: (-len(word), word))
         alternatives = "|".join(_loosely(word) for word in spellings)
         # "Bell-like" and "piano-driven" differ: the first is no bell.
         self._pattern = re.compile(rf"(?<![\w-])({alternatives})(?:e?s)?(?!\w|-like|-ish)", re.IGNORECASE)
@@ -46,7 +47,10 @@ class MentionFinder:
         """Return what a text mentions, in order."""
         found = []
         for match in self._pattern.finditer(text):
-            term = self._words[spelled(match.group(1))]
+            word = spelled(match.group(1))
+            if word in self._silent:
+                continue
+            term = self._words[word]
             denied = self._is_denied(text[: match.start()])
             if term in self.lexicon.denies:
                 found += [
@@ -60,7 +64,7 @@ class MentionFinder:
     def term_of(self, word: str) -> str | None:
         """Return the term that a word by itself means, or None."""
         match = self._pattern.fullmatch(word.strip().replace("_", " "))
-        term = self._words[spelled(match.group(1))] if match else None
+        term = self._words.get(spelled(match.group(1))) if match else None
         return None if term in self.lexicon.denies else term
 
     @staticmethod

@@ -62,7 +62,7 @@ class PromptToText:
         """
         self._descriptions, self._lexicon, self._model = descriptions, lexicon, model
         self._template = template or PromptTemplate.load()
-        self._writer = AnalogyWriter(lexicon)
+        self._writer = AnalogyWriter(descriptions.items, lexicon)
         self.jobs = model.jobs if model else 1
 
     def settings(self) -> Mapping[str, JsonValue]:
@@ -78,7 +78,7 @@ class PromptToText:
     def write(self, track: TrackTags, chance: Random) -> str:
         """Write one text."""
         if self._model is None:
-            return self._writer.rewrite(self._descriptions.items, track, chance)
+            return self._writer.rewrite(track, chance)
         question = self._template.analogy(self._descriptions.items, track, self._lexicon, chance)
         return tidy(self._model.complete(question, chance.randrange(2**31)))
 
