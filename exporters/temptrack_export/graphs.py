@@ -1,5 +1,6 @@
 """Torch modules to ONNX files: exporting, storing weights smaller, and proving that nothing changed."""
 
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +36,13 @@ class Example:
     tensor: torch.Tensor
     dynamic: Mapping[int, str]
 
+    def shortest(self) -> "Example":
+        """Return the same input with every dynamic axis cut to its first entry."""
+        tensor = self.tensor
+        for axis in self.dynamic:
+            tensor = tensor.narrow(axis, 0, 1)
+        return Example(tensor, self.dynamic)
+
 
 def export_graph(
     module: nn.Module, path: Path, *, inputs: Mapping[str, Example], outputs: Sequence[str]
@@ -47,18 +55,21 @@ def export_graph(
         inputs: one example per argument of the module, in order.
         outputs: names of the outputs in order.
     """
-    program = torch.onnx.export(
-        module.eval(),
-        tuple(example.tensor for example in inputs.values()),
-        input_names=list(inputs),
-        output_names=list(outputs),
-        dynamic_shapes=tuple(
-            dict.fromkeys(example.dynamic, torch.export.Dim.AUTO) for example in inputs.values()
-        ),
-        opset_version=OPSET,
-        dynamo=True,
-        verbose=False,
-    )
+    with warnings.catch_warnings():
+        # The exporter calls parts of its own framework that the framework has deprecated.
+        warnings.simplefilter("ignore", FutureWarning)
+        program = torch.onnx.export(
+            module.eval(),
+            tuple(example.tensor for example in inputs.values()),
+            input_names=list(inputs),
+            output_names=list(outputs),
+            dynamic_shapes=tuple(
+                dict.fromkeys(example.dynamic, torch.export.Dim.AUTO) for example in inputs.values()
+            ),
+            opset_version=OPSET,
+            dynamo=True,
+            verbose=False,
+        )
     if program is None:
         raise ValueError(f"{path.stem} was not exported")
     model = program.model_proto

@@ -25,11 +25,13 @@ class Parity:
         largest_error: absolute difference, over everything.
         same_top10: share of queries whose first ten candidates are the same ones in the same order, 0 to 1;
             None where fewer than eleven candidates leave nothing to choose.
+        shared_top10: mean share of the first ten that both have, 0 to 1; None likewise.
     """
 
     lowest_cosine: float
     largest_error: float
     same_top10: float | None
+    shared_top10: float | None
 
     def metrics(self, graph: str, command: str) -> Sequence[Metric]:
         """Return the figures as the manifest keeps them."""
@@ -37,6 +39,7 @@ class Parity:
             "lowest_cosine": self.lowest_cosine,
             "largest_error": self.largest_error,
             "same_top10": self.same_top10,
+            "shared_top10": self.shared_top10,
         }
         return tuple(
             Metric(name=f"parity/{graph}/{name}", value=value, command=command)
@@ -81,11 +84,18 @@ def compare(
         candidates: [candidates, dim] that the rows are ranked against, of the module; without them the rows
             are ranked against each other, each leaving itself out.
         found_candidates: the same of the graph, where it makes them too; else ``candidates`` stand for both.
+
+    Raises:
+        ValueError: the graph gave rows of another shape.
     """
+    if reference.shape != found.shape:
+        raise ValueError(f"torch gave rows of shape {reference.shape}, the graph of {found.shape}")
+    same, shared = _top10_agreement(reference, found, candidates, found_candidates)
     return Parity(
         lowest_cosine=lowest_cosine(reference, found),
         largest_error=float(np.abs(reference - found).max()),
-        same_top10=_same_top10(reference, found, candidates, found_candidates),
+        same_top10=same,
+        shared_top10=shared,
     )
 
 
@@ -97,9 +107,9 @@ def lowest_cosine(left: Rows, right: Rows) -> float:
     return float(np.min(np.sum(left * right, axis=-1) / norms))
 
 
-def _same_top10(
+def _top10_agreement(
     reference: Rows, found: Rows, candidates: Rows | None, found_candidates: Rows | None
-) -> float | None:
+) -> tuple[float, float] | tuple[None, None]:
     among_themselves = candidates is None
     if candidates is None:
         candidates, found_candidates = reference, found
@@ -107,14 +117,15 @@ def _same_top10(
         found_candidates = candidates
     assert found_candidates is not None
     if len(candidates) - among_themselves <= TOP:
-        return None
+        return None, None
     orders = []
     for rows, others in ((reference, candidates), (found, found_candidates)):
         scores = _unit(rows) @ _unit(others).T
         if among_themselves:
             np.fill_diagonal(scores, -np.inf)
         orders.append(np.argsort(-scores, axis=1, kind="stable")[:, :TOP])
-    return float((orders[0] == orders[1]).all(axis=1).mean())
+    shared = [len(set(one) & set(other)) / TOP for one, other in zip(*orders, strict=True)]
+    return float((orders[0] == orders[1]).all(axis=1).mean()), float(np.mean(shared))
 
 
 def _unit(rows: Rows) -> npt.NDArray[np.float64]:
