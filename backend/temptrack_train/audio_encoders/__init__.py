@@ -1,0 +1,1 @@
+"""Encoders of sound: ten seconds of mono samples to one vector."""
