@@ -13,9 +13,21 @@ def _start(names):
         import inspect
         import os
 
-        here = os.path.dirname(os.path.abspath(inspect.getfile(inspect.currentframe())))
+        file = globals().get("__file__") or inspect.getfile(inspect.currentframe())
+        here = os.path.dirname(os.path.abspath(file))
         # Installed, the code lies outside Scripts, because Resolve lists every file below it in the menu.
-        places = [os.path.join(here, *parts) for parts in (("..", "..", "Temptrack"), ())]
+        places = [os.path.join(here, "..", "..", "Temptrack"), here]
+        home = os.path.expanduser("~")
+        # Some versions do not say which file they run.
+        if sys.platform == "win32":
+            support = os.path.join(
+                os.environ.get("APPDATA", home), "Blackmagic Design/DaVinci Resolve/Support"
+            )
+        elif sys.platform == "darwin":
+            support = os.path.join(home, "Library/Application Support/Blackmagic Design/DaVinci Resolve")
+        else:
+            support = os.path.join(home, ".local/share/DaVinciResolve")
+        places.append(os.path.join(support, "Fusion", "Temptrack"))
         found = [os.path.join(place, "temptrack_resolve", "__init__.py") for place in places]
         code = next((path for path in found if os.path.isfile(path)), None)
         if code is None:

@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Mapping
+from typing import Any, Generator, Mapping
 
 from . import VERSION, editions, placing
 from .cues import Cue, PlacedCue, placed_cues

@@ -7,8 +7,10 @@ what was done is undone when a later step fails.
 
 from __future__ import annotations
 
+import math
 import re
 from contextlib import contextmanager, suppress
+from fractions import Fraction
 from typing import Any, Iterator
 
 from . import editions
@@ -125,7 +127,7 @@ def _lay(host: Host, timeline: EditableTimeline, sound: Sound, media: Any, lane:
     length = length_in_media(sound.duration_frames, timeline.rate, rate)
     clip = _append(host, timeline, sound, (media, length), lane)
     missing = sound.duration_frames - clip.duration_frames
-    corrected = length + round(missing * rate / timeline.rate)
+    corrected = length + correction(missing, timeline.rate, rate)
     if corrected != length:
         timeline.delete([clip])
         clip = _append(host, timeline, sound, (media, corrected), lane)
@@ -134,6 +136,14 @@ def _lay(host: Host, timeline: EditableTimeline, sound: Sound, media: Any, lane:
     if missing < 0 or missing * rate / timeline.rate >= 1:
         raise failure("NOT_PLACED", f"{clip.duration_frames} frames of {sound.duration_frames}")
     return clip
+
+
+def correction(missing_frames: int, timeline_rate: Fraction, media_rate: Fraction) -> int:
+    """Return by how many frames of the clip to lengthen it when so many of the timeline are missing.
+
+    Rounds down: music may end early by part of a frame, never reach over the next clip.
+    """
+    return math.floor(missing_frames * media_rate / timeline_rate)
 
 
 def _append(

@@ -16,10 +16,10 @@ from .window import WINDOW_ID, MusicWindow
 
 
 def main(names: Mapping[str, Any]) -> int:
-    """Open the panel; what is wrong with the place is said on the console, where scripts' output goes.
+    """Open the panel; what is wrong with the place is said on the console of Resolve.
 
     Args:
-        names: what Resolve gives to scripts: ``resolve`` and ``bmd``, or in older versions ``app`` and ``bmd``.
+        names: what Resolve gives to scripts: ``resolve`` and ``bmd``, or only ``bmd`` in some versions.
 
     Returns:
         0, or 1 when it cannot work here.

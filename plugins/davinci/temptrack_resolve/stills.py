@@ -29,9 +29,17 @@ def stills(
     """
     with host.on_edit_page(), timeline.playhead_kept():
         for frame in frames:
-            # Resolve writes the picture of whatever timeline is open.
-            if host.open_timeline().id != timeline.id:
-                raise failure("TIMELINE_SWITCHED", timeline.name)
+            check_open(host, timeline)
             path = folder / f"{timeline.id}-{frame}.png"
             timeline.still(frame, path)
             yield {"frame": frame, "path": str(path)}
+
+
+def check_open(host: Host, timeline: OpenTimeline) -> None:
+    """Refuse to go on when another timeline is open: Resolve writes the picture of whichever is.
+
+    Raises:
+        PanelError: TIMELINE_SWITCHED.
+    """
+    if host.open_timeline().id != timeline.id:
+        raise failure("TIMELINE_SWITCHED", timeline.name)

@@ -17,6 +17,20 @@ if TYPE_CHECKING:
     from .newer_api import TimelineItem21
 
 
+def next_free(frame: int, taken: set[int]) -> int:
+    """Return a frame without a marker: Resolve refuses a second one."""
+    while frame in taken:
+        frame += 1
+    return frame
+
+
+LANE_TYPE = "stereo"
+"""Unless it is told, Resolve makes mono tracks."""
+
+DELETE_ATTEMPTS = 2
+"""Resolve is known to answer False once although nothing is wrong."""
+
+
 class EditableTimeline(OpenTimeline):
     """The open timeline and its media pool.
 
@@ -32,8 +46,7 @@ class EditableTimeline(OpenTimeline):
 
     def add_stereo_lane(self, name: str) -> AudioLane:
         """Add a stereo audio lane at the end and return it."""
-        # Without a type Resolve makes a mono track.
-        answered("Timeline.AddTrack", self._timeline.AddTrack("audio", "stereo"))
+        answered("Timeline.AddTrack", self._timeline.AddTrack("audio", cast(Any, LANE_TYPE)))
         index = int(known("Timeline.GetTrackCount", self._timeline.GetTrackCount("audio")))
         answered("Timeline.SetTrackName", self._timeline.SetTrackName("audio", index, name))
         lane = self._audio_lane(index)
@@ -99,8 +112,7 @@ class EditableTimeline(OpenTimeline):
         Raises:
             PanelError: NOT_REMOVED.
         """
-        # Resolve is known to answer False once although nothing is wrong.
-        for _attempt in range(2):
+        for _attempt in range(DELETE_ATTEMPTS):
             if self._timeline.DeleteClips([clip.handle for clip in clips], False):
                 break
         left = {clip.id for lane in self.audio_lanes() for clip in lane.clips}
@@ -109,10 +121,8 @@ class EditableTimeline(OpenTimeline):
 
     def add_marker(self, frame: int, colour: str, name: str, note: str, custom: str) -> int:
         """Add a marker one frame long at an absolute frame, or at the next free one; return its frame."""
-        relative = frame - self.start_frames
         taken = {int(at) for at in known("Timeline.GetMarkers", self._timeline.GetMarkers())}
-        while relative in taken:
-            relative += 1
+        relative = next_free(frame - self.start_frames, taken)
         made = self._timeline.AddMarker(relative, cast(Any, colour), name, note, 1, custom)
         answered("Timeline.AddMarker", made)
         written = known("Timeline.GetMarkers", self._timeline.GetMarkers())

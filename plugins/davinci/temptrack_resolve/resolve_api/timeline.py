@@ -61,6 +61,18 @@ class AudioLane:
     clips: tuple[Clip, ...]
 
 
+def was_written(path: Path) -> bool:
+    """Tell whether a file is there and holds something; Resolve's word alone says little."""
+    return path.is_file() and path.stat().st_size > 0
+
+
+def file_of(item: fusionscript.TimelineItem) -> Path | None:
+    """Return the file behind a clip; transitions, titles and compound clips have none."""
+    media = item.GetMediaPoolItem()
+    path = str(media.GetClipProperty("File Path") or "") if media is not None else ""
+    return Path(path) if path else None
+
+
 class OpenTimeline:
     """The open timeline and the project around it.
 
@@ -147,11 +159,14 @@ class OpenTimeline:
         Raises:
             PanelError: NOT_EXPORTED.
         """
-        # Only the live constants will do: anything else is accepted and writes nothing.
-        kind, none = self._resolve.EXPORT_OTIO, self._resolve.EXPORT_NONE
+        kind, none = self._export_constants()
         answered("Timeline.Export", self._timeline.Export(str(path), kind, none))
-        if not path.is_file() or path.stat().st_size == 0:
+        if not was_written(path):
             raise failure("NOT_EXPORTED", str(path))
+
+    def _export_constants(self) -> tuple[Any, Any]:
+        """Return the live constants: anything else is accepted and writes nothing."""
+        return self._resolve.EXPORT_OTIO, self._resolve.EXPORT_NONE
 
     def audio_lanes(self) -> list[AudioLane]:
         """Return the audio lanes with their clips, top lane first."""
@@ -174,16 +189,13 @@ class OpenTimeline:
         )
 
     def _clip(self, item: fusionscript.TimelineItem) -> Clip:
-        media = item.GetMediaPoolItem()
-        # Transitions, titles and compound clips lie on lanes too, without a file.
-        path = str(media.GetClipProperty("File Path") or "") if media is not None else ""
         return Clip(
             handle=item,
             id=str(item.GetUniqueId() or ""),
             name=str(item.GetName() or ""),
             start_frames=int(known("TimelineItem.GetStart", item.GetStart(False))),
             end_frames=int(known("TimelineItem.GetEnd", item.GetEnd(False))),
-            path=Path(path) if path else None,
+            path=file_of(item),
         )
 
     def _setting(self, name: str) -> Any:
@@ -212,5 +224,5 @@ class OpenTimeline:
         timecode = timecode_of(frame, self.rate, self.is_drop_frame)
         answered("Timeline.SetCurrentTimecode", self._timeline.SetCurrentTimecode(timecode))
         written = self._project.ExportCurrentFrameAsStill(str(path))
-        if not written or not path.is_file():
+        if not written or not was_written(path):
             raise failure("NO_STILL", timecode)
