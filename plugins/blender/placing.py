@@ -38,6 +38,9 @@ def insert(scene: bpy.types.Scene, cue: Cue, path: str, channel_name: str) -> li
     """
     channel = _free_channel(scene, cue, channel_name)
     cue_id = uuid.uuid4().hex[:12]
+    for strip in strips.every_strip(scene):
+        # What was placed last is what the user means by Replace and Remove.
+        strip.select = strip.select and _cue_of(strip) is None
     placed = []
     for number, part in enumerate(cue.parts):
         strip = strips.new_sound(
@@ -52,9 +55,10 @@ def insert(scene: bpy.types.Scene, cue: Cue, path: str, channel_name: str) -> li
         strip[strips.TAG] = json.dumps({**cue.provenance, CUE_ID: cue_id, PART: number})
         strip.volume = 10 ** (cue.gain_db / 20)
         strip.show_waveform = True
+        strip.select = True
         placed.append(strip)
     _fade(scene, placed, cue)
-    strips.name_channel(scene, channel, channel_name)
+    _name(scene, channel, channel_name)
     return [strip.name for strip in placed]
 
 
@@ -113,18 +117,31 @@ def _free_channel(scene: bpy.types.Scene, cue: Cue, name: str, ignoring: str = "
         raise PanelError(problem("CUE_EMPTY"))
     start, end = cue.parts[0].start_frame, cue.parts[-1].end_frame
     editor = scene.sequence_editor or scene.sequence_editor_create()
-    top = [strip for strip in strips.top_strips(scene) if _cue_of(strip) != (ignoring or None)]
+    top = [strip for strip in strips.top_strips(scene) if not ignoring or _cue_of(strip) != ignoring]
     busy = {strip.channel for strip in top if _overlaps(strips.span(strip), start, end)}
     used = {strip.channel for strip in top}
     for channel in range(1, LAST_CHANNEL + 1):
         lane = editor.channels[channel]
-        if lane.name == name and channel not in busy and not lane.lock and not lane.mute:
+        if _is_called(lane, name) and channel not in busy and not lane.lock and not lane.mute:
             return channel
     for channel in range(max(used, default=0) + 1, LAST_CHANNEL + 1):
         lane = editor.channels[channel]
         if not lane.lock and not lane.mute:
             return channel
     raise failure("CHANNELS_FULL")
+
+
+def _name(scene: bpy.types.Scene, channel: int, name: str) -> None:
+    editor: Any = scene.sequence_editor
+    lane = editor.channels[channel]
+    if not _is_called(lane, name):
+        lane.name = name
+
+
+def _is_called(lane: Any, name: str) -> bool:
+    """Say whether a channel has a name; Blender numbers further channels of one name: Music, Music.001."""
+    start, _, number = str(lane.name).rpartition(".")
+    return lane.name == name or (start == name and number.isdigit())
 
 
 def _cue_of(strip: Any) -> str | None:

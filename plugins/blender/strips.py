@@ -114,12 +114,6 @@ def is_channel_muted(owner: Any, channel: int) -> bool:
     return channel < len(owner.channels) and bool(owner.channels[channel].mute)
 
 
-def name_channel(scene: bpy.types.Scene, channel: int, name: str) -> None:
-    """Call a channel something."""
-    editor: Any = scene.sequence_editor
-    editor.channels[channel].name = name
-
-
 def new_sound(
     scene: bpy.types.Scene,
     name: str,
@@ -146,16 +140,19 @@ def new_sound(
     editor = scene.sequence_editor or scene.sequence_editor_create()
     rate = rate_of(scene)
     skipped_frames = -(-source_start_s * rate // 1)
-    strip = strips_in(editor).new_sound(
-        name=name, filepath=path, channel=channel, frame_start=start - skipped_frames
-    )
+    # Blender pushes a strip to another channel as soon as it touches a neighbour, be it only until its handles
+    # are set. So it is cut behind everything else and moved to its place in one step.
+    behind = max((span(other)[1] for other in top_strips(scene)), default=0) + 1
+    strip = strips_in(editor).new_sound(name=name, filepath=path, channel=channel, frame_start=behind)
     strip.sound_offset = float(skipped_frames / rate - source_start_s)
-    first, last = ("left_handle", "right_handle")
-    if not hasattr(strip, first):
-        first, last = ("frame_final_start", "frame_final_end")
-    setattr(strip, first, start)
-    setattr(strip, last, end)
+    _set(strip, "left_handle", "frame_final_start", behind + skipped_frames)
+    _set(strip, "right_handle", "frame_final_end", behind + skipped_frames + end - start)
+    _set(strip, "content_start", "frame_start", start - skipped_frames)
     return strip
+
+
+def _set(strip: Any, name: str, old_name: str, frame: int) -> None:
+    setattr(strip, name if hasattr(strip, name) else old_name, frame)
 
 
 def remove(scene: bpy.types.Scene, strip: Any) -> None:

@@ -1,0 +1,21 @@
+"""Fixtures of the Blender tests: which Blenders, and the extension's zip."""
+
+from pathlib import Path
+
+import pytest
+
+from hosts.blender.bpy_process import VERSIONS, bpy_python
+from temptrack.cli.install.extension import build_extension
+
+
+@pytest.fixture(params=VERSIONS)
+def version(request: pytest.FixtureRequest) -> str:
+    """A Blender that is at hand."""
+    bpy_python(request.param)
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def extension(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The extension's zip, as `temptrack install blender` makes it."""
+    return build_extension(tmp_path_factory.mktemp("extension"))
