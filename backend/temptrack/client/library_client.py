@@ -102,7 +102,7 @@ class LibraryClient:
         request = build(library_pb2.DeleteLibraryRequest, name=name)
         self._connection.call(self._stub.DeleteLibrary, request)
 
-    def audio(self, library: str, track_id: str) -> tuple[str, int, Iterator[bytes]]:
+    def audio(self, library: str, track_id: str) -> tuple[str, int, Generator[bytes, None, None]]:
         """Return the file name, the size in bytes and the bytes of a track's file as they come.
 
         Closing the iterator stops the transfer.
@@ -118,7 +118,7 @@ class LibraryClient:
         )
 
 
-def _data(parts: Generator[Any, None, None]) -> Iterator[bytes]:
+def _data(parts: Generator[Any, None, None]) -> Generator[bytes, None, None]:
     with closing(parts):
         for part in parts:
             yield part.data
