@@ -16,6 +16,8 @@ from .preview import Preview
 from .problems import Problem
 from .questions import Progress, Question, RendersWanted, Results, Settings, State
 
+__all__ = ["Progress", "Question", "RendersWanted", "Results", "Session", "Settings", "State"]
+
 TICK_BUSY_S = 0.05
 TICK_IDLE_S = 0.25
 

@@ -23,7 +23,7 @@ PATIENCE_S = 120.0
 _LOOK_S = 0.005
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """The companion answered with an error."""
 
     def __init__(self, problem: Problem) -> None:
@@ -57,11 +57,11 @@ class Asker:
         """Wait for the answer to what was begun.
 
         Raises:
-            Refused: it is an error.
+            RefusedError: it is an error.
         """
         wait_until(lambda: bool(answers), self.link.poll)
         if isinstance(answers[0], Problem):
-            raise Refused(answers[0])
+            raise RefusedError(answers[0])
         answer: Json = answers[0]
         return answer
 
