@@ -30,8 +30,8 @@ def scene_of(context: bpy.types.Context) -> bpy.types.Scene:
 
 def rate_of(scene: bpy.types.Scene) -> Fraction:
     """Return the scene's frames per second, exact: 30 over 1.001 is 30000/1001."""
-    base = Fraction(scene.render.fps_base).limit_denominator(100_000)
-    return Fraction(scene.render.fps) / base
+    # Blender keeps 1.001 in single precision, seven digits; more would be noise.
+    return scene.render.fps / Fraction(f"{scene.render.fps_base:.7g}")
 
 
 def near_rate(reported: float) -> Fraction | None:
