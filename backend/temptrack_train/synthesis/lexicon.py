@@ -70,14 +70,16 @@ class Lexicon:
     """All tags of the method with their words.
 
     Attributes:
-        digest: hex SHA-256 of the file it came from.
+        content: the file it came from.
+        digest: hex SHA-256 of that file.
         denies: words that say something is absent, and the terms they deny.
         silent: words that speak of no tag.
     """
 
-    def __init__(self, file: _File, digest: str) -> None:
+    def __init__(self, file: _File, content: bytes) -> None:
         self._file = file
-        self.digest = digest
+        self.content = content
+        self.digest = hashlib.sha256(content).hexdigest()
         self.denies = file.denies
         self.silent = file.silent
 
@@ -105,7 +107,7 @@ class Lexicon:
             file = _File.model_validate(tomllib.loads(content.decode("utf-8")))
         except (ValidationError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise _broken(name, str(error)) from error
-        lexicon = cls(file, hashlib.sha256(content).hexdigest())
+        lexicon = cls(file, content)
         lexicon._check(name)
         return lexicon
 

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Literal, Protocol
 
@@ -60,6 +60,10 @@ class Tagged:
     tracks: Sequence[TrackTags]
     failed: Mapping[str, Failure] = field(default_factory=dict)
     unknown: Mapping[str, int] = field(default_factory=dict)
+
+    def first(self, count: int | None) -> "Tagged":
+        """Return the same with only so many tracks; None keeps all."""
+        return replace(self, tracks=self.tracks[:count])
 
 
 class Tagger(Protocol):
