@@ -1,5 +1,6 @@
 """`temptrack-train synthesize`: descriptions of music from its tags, by one recipe or several."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -13,8 +14,16 @@ _STEPS = "data2text"
 _RULES = "Which texts are kept"
 
 
+class RecipeChoice(StrEnum):
+    """The recipes."""
+
+    TAGS = "tags"
+    DATA2TEXT = "data2text"
+    PROMPT2TEXT = "prompt2text"
+
+
 Recipes = Annotated[
-    list[Literal["tags", "data2text", "prompt2text"]],
+    list[RecipeChoice],
     typer.Argument(metavar="RECIPE...", help="tags, data2text, prompt2text: one or more."),
 ]
 Out = Annotated[Path, typer.Option("--out", metavar="FOLDER", help="One folder inside for each recipe.")]
@@ -208,7 +217,7 @@ def synthesize(
         aggregation=aggregation_model,
         compression=compression_model,
     )
-    made = [writers.recipe(choice, finder) for choice in dict.fromkeys(recipes)]
+    made = [writers.recipe(choice.value, finder) for choice in dict.fromkeys(recipes)]
     with bar("Tagging", unit="tracks", quiet=as_json) as tick:
         source = Source(tags=tags, music=music or [], planted=planted, bundle=bundle, threshold=threshold)
         tagger = source.tagger(finder, tick)

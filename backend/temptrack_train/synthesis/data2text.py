@@ -35,10 +35,22 @@ _PLANS: Final[tuple[tuple[TagKind, ...], ...]] = (
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One sentence about one tag."""
+    """One sentence about one tag.
+
+    Attributes:
+        text: the sentence.
+        about: the words for the tag in it.
+        kind: the tag's group.
+    """
 
     text: str
+    about: str
     kind: TagKind
+
+    @property
+    def frame(self) -> str:
+        """The sentence without the tag."""
+        return self.text.replace(self.about, "{}", 1)
 
 
 class Ordering(Protocol):
@@ -102,13 +114,13 @@ class RuleAggregation:
 
 
 class RuleCompression:
-    """Sentences of a group that begin and end alike are told once; a repeated subject becomes "it"."""
+    """Facts of a group that differ in their tags alone share a sentence; a repeated subject becomes "it"."""
 
     id = "rules"
 
     def compress(self, groups: Sequence[Sequence[Fact]]) -> str:
         """Return the paragraph."""
-        told = [_merge([fact.text for fact in group]) for group in groups]
+        told = [_merge(group) for group in groups]
         said = [_SUBJECT_AND_VERB.match(sentence) for sentence in told]
         sentences = []
         for place, (sentence, now) in enumerate(zip(told, said, strict=True)):
@@ -130,17 +142,11 @@ def _subject(sentence: re.Match[str]) -> str:
     return re.sub("This|The track", "The music", sentence.group(1))
 
 
-def _merge(sentences: Sequence[str]) -> str:
-    """Tell what sentences share at both ends once, and join what is left between."""
-    words = [sentence.removesuffix(".").split() for sentence in sentences]
-    shortest = min(len(row) for row in words)
-    start = next((place for place in range(shortest) if len({row[place] for row in words}) > 1), shortest)
-    spare = shortest - start
-    end = next((place for place in range(spare) if len({row[-1 - place] for row in words}) > 1), spare)
-    if len(sentences) == 1 or start < 2 or start + end >= shortest:
-        return " ".join(sentences)
-    middles = [" ".join(row[start : len(row) - end]) for row in words]
-    return " ".join([*words[0][:start], grammar.joined(middles), *words[0][len(words[0]) - end :]]) + "."
+def _merge(facts: Sequence[Fact]) -> str:
+    """Tell facts that differ in nothing but their tags in one sentence; others in one each."""
+    if len({fact.frame for fact in facts}) > 1:
+        return " ".join(fact.text for fact in facts)
+    return facts[0].frame.format(grammar.joined([fact.about for fact in facts]))
 
 
 class DataToText:
@@ -186,11 +192,8 @@ class DataToText:
     def facts(self, track: TrackTags, chance: Random) -> Sequence[Fact]:
         """Return one sentence for every tag."""
         drawn = {kind: chance.choice(templates) for kind, templates in _TEMPLATES.items()}
-        return tuple(
-            Fact(drawn[kind].format(self._phrase(term, kind)), kind)
-            for kind, terms in track.groups.items()
-            for term in terms
-        )
+        phrases = ((kind, self._phrase(term, kind)) for kind, terms in track.groups.items() for term in terms)
+        return tuple(Fact(drawn[kind].format(phrase), phrase, kind) for kind, phrase in phrases)
 
     def _phrase(self, name: str, kind: TagKind) -> str:
         term = self._lexicon.terms[name]
