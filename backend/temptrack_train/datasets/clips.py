@@ -10,7 +10,7 @@ import numpy as np
 from temptrack_train.datasets.types import FeatureSpaces, Indices, SplitName, TrimodalDataset, TrimodalItem
 
 CONTEXT_SEGMENTS: Final = 1
-"""Segments of film seen on either side of the described one: 30 s around 10 s (ViML section 4.2)."""
+"""Segments of film seen on either side of the described one: 30 s around 10 s (ViML, clip level)."""
 
 
 class ClipLevel:

@@ -1,6 +1,6 @@
 """The tag groups of the method: 41 instrument, 20 genre and 28 mood tags, kept above a posterior of 0.3.
 
-The counts and the threshold are the paper's (ViML section 3.2). The words are ours: the sources in reach do
+The counts and the threshold are the paper's (ViML). The words are ours: the sources in reach do
 not list them.
 """
 

@@ -1,9 +1,9 @@
 """The one place that imports open_clip.
 
 open_clip imports torchvision when it is loaded, for transforms and layers that temptrack never uses: frames
-are prepared by ``temptrack.media``. Beside a CPU build of torch, torchvision is often absent, or it is a build
-whose compiled operators cannot be loaded. In both cases what open_clip asks of torchvision is replaced while it
-is imported, and only then.
+are prepared by ``temptrack.media``. Beside a CPU build of torch, torchvision is often absent, or it is a
+build whose compiled operators cannot be loaded. In both cases what open_clip asks of torchvision is replaced
+while it is imported, and only then.
 """
 
 import importlib

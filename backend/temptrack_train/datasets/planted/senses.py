@@ -1,7 +1,7 @@
 """How the planted world looks and sounds to its encoders: features of picture and music, and a tagger.
 
 The tagger and the music features come from the same idea of each track, errors included, because the paper's
-tagger and its DeepSim features are one network (ViML sections 3.2 and 4.1).
+tagger and its DeepSim features are one network (ViML).
 """
 
 from dataclasses import dataclass
