@@ -1,63 +1,18 @@
 """The `temptrack` command. Heavy rooms are imported by the command that needs them, never here."""
 
 import sys
-from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from typer.core import TyperGroup
 
 from temptrack import __version__
 from temptrack.cli import companion, demo, doctor, install, library, serve, suggest, timeline
 from temptrack.cli.choices import FLAG
-from temptrack.cli.failures import explain, report
-
-
-class _Front(TyperGroup):
-    """Turns every failure into one sentence and an exit code, however the command was started."""
-
-    def invoke(self, ctx: Any) -> Any:
-        try:
-            return super().invoke(ctx)
-        except KeyboardInterrupt as interrupt:
-            # Newer releases of typer would leave at once, without a word.
-            raise explain(interrupt) from interrupt
-
-    def main(
-        self,
-        args: Sequence[str] | None = None,
-        prog_name: str | None = None,
-        complete_var: str | None = None,
-        standalone_mode: bool = True,
-        windows_expand_args: bool = True,
-        **extra: Any,
-    ) -> Any:
-        words = list(sys.argv[1:] if args is None else args)
-        try:
-            result = super().main(
-                args=words,
-                prog_name=prog_name,
-                complete_var=complete_var,
-                standalone_mode=False,
-                windows_expand_args=windows_expand_args,
-                **extra,
-            )
-            code = result if isinstance(result, int) else 0
-            sys.stdout.flush()
-        except BrokenPipeError:
-            # The reader of a pipe, such as `head`, has seen enough.
-            sys.stderr.close()
-            code = 0
-        except (Exception, KeyboardInterrupt) as error:
-            code = report(error, as_json="--json" in words)
-        if not standalone_mode:
-            return code
-        sys.exit(code)
-
+from temptrack.cli.front import Front
 
 app = typer.Typer(
     name="temptrack",
-    cls=_Front,
+    cls=Front,
     help="Suggest music for a cut from your own library, by picture and by words.",
     epilog="Start with: temptrack library create stock; temptrack library index stock MUSIC_FOLDER; "
     "temptrack suggest CUT.otio --library stock --prompt 'calm, hopeful piano'.",

@@ -16,7 +16,9 @@ _EXTRA_OF_PACKAGE = {
     "pyarrow": "cpu",
     "pyloudnorm": "cpu",
     "tokenizers": "cpu",
+    "torch": "train",
     "watchfiles": "cpu",
+    "yaml": "train",
 }
 
 
