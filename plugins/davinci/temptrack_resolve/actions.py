@@ -15,7 +15,7 @@ from .panel.problems import PanelError, Problem
 from .panel.questions import Question
 from .panel.questions import Settings as Introduction
 from .panel.session import Session
-from .reading import PARTS, WORDS_ONLY, Part, export, part_of
+from .reading import PARTS, WORDS_ONLY, export, part_of
 from .remedies import failure
 from .rendering import CueRendering, Wish
 from .resolve_api import EditableTimeline, Host
@@ -53,7 +53,6 @@ class Actions:
         self._folder = Path(tempfile.mkdtemp(prefix="temptrack-"))
         self._stills: _Stills | None = None
         self._rendering: CueRendering | None = None
-        self._part: Part | None = None
 
     @property
     def is_busy(self) -> bool:
@@ -77,15 +76,14 @@ class Actions:
         self.said = ""
         try:
             if part == WORDS_ONLY:
-                self._part = None
                 self.session.search(Question(limit=self.settings.limit, **words))
                 return
             timeline = self._host.open_timeline()
-            self._part = part_of(timeline, part)
+            scope = part_of(timeline, part).scope
             question = Question(
                 limit=self.settings.limit,
                 timeline={"path": str(export(timeline, self._folder))},
-                scope=self._part.scope,
+                scope=scope,
                 timeline_id=timeline.id,
                 can_render=True,
                 **words,
@@ -202,8 +200,11 @@ class Actions:
         if replaced_id:
             old = placing.find(timeline, replaced_id)
             return old.start_frames, old.end_frames
-        part = self._part or part_of(timeline, PARTS[0])
-        return part.start_frames, part.end_frames
+        asked = self.session.results.answer.get("host_scope") if self.session.results else None
+        if asked:
+            return int(asked["start_frames"]), int(asked["end_frames"])
+        whole = part_of(timeline, PARTS[0])
+        return whole.start_frames, whole.end_frames
 
     def _place(self, cue: Cue, replaced_id: str) -> None:
         self._rendering = None

@@ -232,6 +232,12 @@ class Window:
         """Close the window."""
         getattr(self.On[self.name], "Close", lambda event: None)({"who": self.name, "what": "Close"})
 
+    def check_events(self) -> None:
+        """Fail when something is to happen on an event that does not exist."""
+        for name, handlers in self.On._named.items():
+            kind = self.elements[name]._kind if name in self.elements else "Window"
+            assert set(vars(handlers)) - {"_named"} <= _EVENTS.get(kind, set()), f"{name} is a {kind}"
+
     def _tell(self, name: str, event: str) -> None:
         element = self.elements[name]
         assert event in _EVENTS[element._kind]
@@ -249,9 +255,6 @@ class UIDispatcher:
 
     def AddWindow(self, properties: dict[str, Any], children: list[Element]) -> Window:
         window = Window(self._app, properties, children)
-        for name, element in window.elements.items():
-            for event in vars(window.On[name]):
-                assert event in _EVENTS[element._kind] | {"_named"}
         self._app.windows.append(window)
         return window
 
@@ -260,6 +263,7 @@ class UIDispatcher:
         self._is_running = True
         window, until = self._app.windows[-1], time.monotonic() + _LONGEST_S
         user = self._app.user(window) if self._app.user else iter(())
+        window.check_events()
         while self._is_running:
             assert time.monotonic() < until, "the window was never closed"
             next(user, None)

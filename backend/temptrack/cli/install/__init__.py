@@ -3,6 +3,7 @@
 import typer
 
 from temptrack.cli.install.blender import blender
+from temptrack.cli.install.resolve import resolve
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -10,3 +11,4 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("blender")(blender)
+app.command("resolve")(resolve)

@@ -1,0 +1,121 @@
+"""Launcher, window, companion, library, cue files, timeline: all real but the host."""
+
+import wave
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import psutil
+import pytest
+from typer.testing import CliRunner
+
+from hosts.resolve.conftest import MakeApp
+from hosts.resolve.panel_driver import run_panel, said, until, write_settings
+from support.films import Shot, make_film, moving, numbered
+from support.resolve_double import Cut, Item, simple_cut
+from support.resolve_double.window_system import Window
+from support.tones import music, write_audio
+from temptrack.cli.main import app as command
+
+RATE = Fraction(30000, 1001)
+START = 107892
+"""01:00:00;00 in drop-frame."""
+
+
+@pytest.fixture(scope="module")
+def library_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library of three composed tracks, indexed with the bundle that ships."""
+    folder = tmp_path_factory.mktemp("library")
+    for number, title in enumerate(("Slow Morning", "Night Bus", "The Chase")):
+        tags = {"title": title, "artist": "Ada", "copyright": "CC0 1.0"}
+        sound = music(30.0, bpm=80 + 30 * number, seed=number)
+        write_audio(folder / "tunes" / f"{number}.flac", sound, tags=tags)
+    home = folder / "home"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TEMPTRACK_HOME", str(home))
+        for words in (["create", "stock"], ["index", "stock", str(folder / "tunes"), "--workers", "0"]):
+            result = CliRunner().invoke(command, ["library", *words])
+            assert result.exit_code == 0, result.output
+    return home
+
+
+@pytest.fixture
+def film(tmp_path: Path) -> Path:
+    return make_film(tmp_path / "film.mp4", [Shot(moving(1), 250), Shot(numbered(), 250)], rate=25)
+
+
+def ours(cut: Cut) -> list[tuple[str, int, int]]:
+    found = [
+        (lane.name, item) for lane in cut.lanes["audio"] for item in lane.items if "temptrack" in item.name
+    ]
+    return [(name, item.start, item.end) for name, item in found]
+
+
+def children() -> list[int]:
+    return [child.pid for child in psutil.Process().children(recursive=True)]
+
+
+@pytest.mark.parametrize("version", [(18, 5, 0), (21, 1, 0)], ids=["18.5", "21.1"])
+def test_search_insert_replace_remove(
+    make_app: MakeApp,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    library_home: Path,
+    film: Path,
+    version: tuple[int, int, int],
+) -> None:
+    app = make_app(version)
+    cut = simple_cut(app, rate=RATE, start=START, drop_frame=True, film=film)
+    length = cut.end - cut.start
+    # A title has no file: the host has to take its picture.
+    cut.lanes["video"][0].items[1] = Item("Title", START + length // 2, cut.end, kind="generator")
+    cut.playhead = START + 5
+    write_settings(tmp_path, monkeypatch, home=str(library_home))
+    before = [(item.name, item.start, item.end) for kind in cut.lanes for item in cut.items(kind)]
+    there = children()
+    seen: dict[str, object] = {}
+
+    def editor(window: Window) -> Iterator[None]:
+        yield from until(window, lambda: window.entries("Library") == ["stock"])
+        window.enter("Prompt", "calm piano")
+        yield from until(window, lambda: window.rows("Found"))
+        seen["rows"] = window.rows("Found")
+        seen["why"] = window.text("Why")
+        window.select("Found", 0)
+        window.click("Insert")
+        yield from until(window, said(window, "lies on track"))
+        seen["inserted"], seen["marker"] = ours(cut), dict(cut.markers)
+        first = cut.lanes["audio"][-1].items[0]
+        seen["item"] = first
+        assert window.entries("Cues") == [f"1. Ada - {window.rows('Found')[0][2]}"]
+        window.select("Found", 1)
+        window.click("Replace")
+        yield from until(window, lambda: cut.lanes["audio"][-1].items[0].id != first.id and ours(cut))
+        yield from until(window, said(window, "lies on track"))
+        seen["replaced"] = ours(cut)
+        window.click("Remove")
+        yield from until(window, said(window, "Removed"))
+
+    run_panel(app, editor)
+
+    rows = seen["rows"]
+    assert isinstance(rows, list)
+    assert sorted(row[2] for row in rows) == ["Night Bus", "Slow Morning", "The Chase"]
+    assert seen["inserted"] == seen["replaced"] == [("Music", START, START + length)]
+    assert [marker["note"].split(".")[0] for marker in seen["marker"].values()] == ["Licence: CC0-1"]  # type: ignore[attr-defined]
+    assert list(seen["marker"]) == [0]  # type: ignore[call-overload]
+    item = seen["item"]
+    assert isinstance(item, Item)
+    assert item.media is not None
+    assert item.media.path is not None
+    with wave.open(str(item.media.path)) as sound:
+        assert (sound.getframerate(), sound.getsampwidth()) == (48_000, 3)
+        assert sound.getnframes() == round(length * 48_000 / RATE)
+    if version >= (21, 1, 0):
+        assert item.properties["AudioVolume"] != 0
+    assert ours(cut) == []
+    assert cut.markers == {}
+    assert before == [(item.name, item.start, item.end) for kind in cut.lanes for item in cut.items(kind)]
+    assert (cut.playhead, app.page, app.folder) == (START + 5, "edit", app.root)
+    assert len(app.called("Project.ExportCurrentFrameAsStill")) > 0
+    assert children() == there

@@ -1,0 +1,81 @@
+"""The script in the menu, started in a process of its own as the host does it."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from temptrack.cli.install.receipts import copy_files
+from temptrack.cli.install.resolve import LAUNCHER, RECEIPT, files_of
+from temptrack.cli.install.shipped import plugin_folder
+
+TRAPS = ("json", "subprocess", "dataclasses", "temptrack_resolve", "uuid", "panel")
+
+
+@pytest.fixture
+def launcher(tmp_path: Path) -> Path:
+    fusion = tmp_path / "Fusion"
+    copy_files(files_of(plugin_folder("davinci")), fusion, RECEIPT)
+    return fusion / "Scripts" / "Utility" / LAUNCHER
+
+
+def launch(launcher: Path, folder: Path, *, how: str = "file") -> subprocess.CompletedProcess[str]:
+    """Run the script the way the host does: its text in the main module, the current folder on the path."""
+    prelude = f"import sys; sys.path.insert(0, ''); code = open({str(launcher)!r}).read()\n"
+    run = {
+        "file": f"__file__ = {str(launcher)!r}\nexec(compile(code, {str(launcher)!r}, 'exec'))",
+        "name of the code": f"exec(compile(code, {str(launcher)!r}, 'exec'))",
+    }[how]
+    return subprocess.run(
+        [sys.executable, "-c", prelude + run],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("how", ["file", "name of the code"])
+def test_the_code_is_found_and_says_when_it_is_not_inside_resolve(
+    launcher: Path, tmp_path: Path, how: str
+) -> None:
+    done = launch(launcher, tmp_path, how=how)
+    assert done.returncode == 0, done.stderr
+    assert "does not run inside DaVinci Resolve" in done.stderr
+    assert "Workspace > Scripts" in done.stderr
+
+
+def test_modules_in_the_current_folder_are_not_taken_for_pythons_own(launcher: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "project"
+    folder.mkdir()
+    for name in TRAPS:
+        (folder / f"{name}.py").write_text(f"raise SystemExit('the stray {name}.py was run')")
+    done = launch(launcher, folder)
+    assert "stray" not in done.stderr
+    assert "does not run inside DaVinci Resolve" in done.stderr
+    guard = 'if each not in ("", ".")'
+    text = launcher.read_text()
+    assert guard in text
+    launcher.write_text(text.replace(guard, ""))
+    assert "stray" in launch(launcher, folder).stderr
+
+
+def test_half_an_installation_says_so(launcher: Path, tmp_path: Path) -> None:
+    (launcher.parents[2] / "Temptrack" / "temptrack_resolve" / "__init__.py").unlink()
+    done = launch(launcher, tmp_path)
+    assert "temptrack install resolve" in done.stderr
+
+
+def test_the_plugin_needs_no_newer_python_than_3_8() -> None:
+    vermin = Path(sys.executable).with_name("vermin")
+    source = plugin_folder("davinci")
+    done = subprocess.run(
+        [vermin, "--target=3.8-", "--no-tips", "--backport", "typing", "--violations", str(source)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
