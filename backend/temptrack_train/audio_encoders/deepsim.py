@@ -1,11 +1,11 @@
 """A network after DeepSim: Inception blocks over log-mel patches, 256 numbers in disentangled subspaces.
 
-Lee et al., "Disentangled Multidimensional Metric Learning for Music Similarity" (ICASSP 2020). From what is
-public of it: 22,050 Hz mono, STFT of 1,024 every 512 samples, 128 mel bands, log10(1 + 10 mel), then minus 0.20
-over 0.25, 129 frames (3 s) in training; one convolution, six Inception blocks each of which halves and repeats,
-a 1x1 convolution, ReLU, mean over the patch, 256 numbers; subspaces for genre, mood, instrument and era. Widths
-of the blocks, whether mel bands are of power or magnitude, and the margin were not at hand: they are settings
-of ours. No trained weights come with it.
+Lee et al., "Disentangled Multidimensional Metric Learning for Music Similarity" (ICASSP 2020). From what
+is public of it: 22,050 Hz mono, STFT of 1,024 every 512 samples, 128 mel bands, log10(1 + 10 mel), then
+minus 0.20 over 0.25, 129 frames (3 s) in training; one convolution, six Inception blocks each of which
+halves and repeats, a 1x1 convolution, ReLU, mean over the patch, 256 numbers; subspaces for genre, mood,
+instrument and era. Widths of the blocks, whether mel bands are of power or magnitude, and the margin were
+not at hand: they are settings of ours. No trained weights come with it.
 """
 
 from dataclasses import dataclass
@@ -120,7 +120,7 @@ class DeepSim(nn.Module):
         return features
 
     def mask(self, subspaces: Tensor) -> Tensor:
-        """Return [count, embed_dim], 1 in the numbers of each given subspace [count] int64 and 0 elsewhere."""
+        """Return [count, embed_dim]: 1 in the numbers of each given subspace [count], 0 elsewhere."""
         width = self.config.embed_dim // len(self.config.subspaces)
         owner = torch.arange(self.config.embed_dim, device=subspaces.device) // width
         return (owner[None] == subspaces[:, None]).float()

@@ -17,8 +17,8 @@ class Triplets:
         anchor: [count, samples].
         positive: [count, samples], like the anchor in that respect.
         negative: [count, samples], unlike it.
-        subspace: [count] int64, the respect: position in ``DeepSimConfig.subspaces``, or -1 for the track as a
-            whole (anchor and positive are of one track).
+        subspace: [count] int64, the respect: position in ``DeepSimConfig.subspaces``, or -1 for the track as
+            a whole (anchor and positive are of one track).
     """
 
     anchor: Tensor
@@ -30,8 +30,8 @@ class Triplets:
 def triplet_losses(model: DeepSim, triplets: Triplets, *, margin: float = 0.1) -> Tensor:
     """Return the loss of each triplet, [count]: how far the positive fails to be nearer by a margin.
 
-    Distances are squared and taken between unit vectors of the subspace's numbers only, so the other subspaces
-    are free to differ; with subspace -1 all numbers count (the track regularisation of Lee et al.).
+    Distances are squared and taken between unit vectors of the subspace's numbers only, so the other
+    subspaces are free to differ; with subspace -1 all numbers count (Lee et al.: track regularisation).
 
     Args:
         model: the network.

@@ -39,7 +39,9 @@ def listen(spec: PlantedSpec, latents: Latents) -> Hearing:
     truth = np.concatenate(
         [latents.instruments, np.eye(len(GENRES), dtype=bool)[latents.genre], latents.mood_tags], axis=1
     )
-    activation = np.where(truth, 1.0, -1.0).astype(np.float32)
+    # Not everything true is heard clearly: some of it drowns, and the tagger misses it.
+    drowned = stream(spec.seed, "drowned").exponential(spec.faintness, truth.shape)[latents.recording]
+    activation = np.where(truth, 1.0 - drowned, -1.0).astype(np.float32)
     activation[np.arange(len(truth)), latents.lead] += _LEAD_BONUS
     errors = normal(spec.seed, "hearing", *activation.shape)
     # Copies of a recording are heard almost alike: most of the error belongs to the recording.

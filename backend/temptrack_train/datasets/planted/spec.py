@@ -37,6 +37,7 @@ class PlantedSpec:
         music_private: strength of what a track sounds like that nothing else tells.
         music_noise: noise of a window's features.
         hearing_noise: error of the music encoder's idea of a tag; its features and its tagger share it.
+        faintness: how far, on average, something true is drowned by the rest; 0 is heard in full.
         tagger_sharpness: slope of the tagger's posteriors.
         near_duplicates: share of items that hold the recording of another item of their split under another
             film, slightly changed.
@@ -66,6 +67,7 @@ class PlantedSpec:
     music_private: float = 0.6
     music_noise: float = 0.6
     hearing_noise: float = 0.4
+    faintness: float = 0.35
     tagger_sharpness: float = 2.5
     near_duplicates: float = 0.06
     omission: float = 0.35
