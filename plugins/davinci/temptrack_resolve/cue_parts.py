@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Iterator, Mapping
+from typing import Any, Mapping
 
 from .panel.problems import PanelError, problem
 
@@ -50,19 +50,26 @@ def stretches(
     """
     track_s = _exact(suggestion["track"]["duration_s"])
     start_s = min(_exact(suggestion["excerpt"]["start_s"]), track_s)
-    fit, frames = suggestion["fit"], end_frames - start_frames
+    loop, frames = _loop_of(suggestion["fit"]), end_frames - start_frames
+    if loop is None:
+        late_s = start_s + frames / rate - track_s
+        if 0 < late_s <= min(_ROUNDING_S, start_s):
+            # A start rounded to the millisecond must not cost the last frame.
+            start_s -= late_s
     made: list[Stretch] = []
     used, source_s = 0, start_s
-    for until, next_source_s in _seams(fit, start_s, frames, rate):
-        late_s = source_s + (until - used) / rate - track_s
-        if 0 < late_s <= min(_ROUNDING_S, source_s):
-            # A start rounded to the millisecond must not cost the last frame.
-            source_s -= late_s
+    seam_s = loop[1] - start_s if loop else frames / rate
+    while used < frames:
+        # Each seam lies at the frame nearest to its exact time, so that rounding never adds up.
+        until = min(round(seam_s * rate), frames)
         duration = min(until - used, math.floor((track_s - source_s) * rate))
         if duration < 1:
             break
         made.append(Stretch(source_s, start_frames + used, duration))
-        used, source_s = used + duration, next_source_s
+        used += duration
+        if loop is None:
+            break
+        source_s, seam_s = loop[0], seam_s + loop[1] - loop[0]
     if not made:
         raise PanelError(problem("CUE_EMPTY"))
     return made
@@ -88,23 +95,12 @@ def gain_db(loudness_lufs: float | None, target_lufs: float | None) -> float:
     return round(min(_MOST_BOOST_DB, max(-_MOST_CUT_DB, target_lufs - loudness_lufs)), 1)
 
 
-def _seams(
-    fit: Mapping[str, Any], start_s: Fraction, frames: int, rate: Fraction
-) -> Iterator[tuple[int, Fraction]]:
-    """Yield the frame at which each pass ends, from 0, and where in the track the next one starts."""
-    loops = (
-        fit["method"] == "loop" and fit.get("loop_start_s") is not None and fit.get("loop_end_s") is not None
-    )
-    if not loops:
-        yield frames, start_s
-        return
-    loop_start_s, loop_end_s = _exact(fit["loop_start_s"]), _exact(fit["loop_end_s"])
-    seam_s, until = loop_end_s - start_s, 0
-    while until < frames and loop_end_s > loop_start_s:
-        # Each seam lies at the frame nearest to its exact time, so that rounding never adds up.
-        until = min(round(seam_s * rate), frames)
-        yield until, loop_start_s
-        seam_s += loop_end_s - loop_start_s
+def _loop_of(fit: Mapping[str, Any]) -> tuple[Fraction, Fraction] | None:
+    """Return where a loop starts and ends in the track, or None for music that plays through."""
+    start_s, end_s = fit.get("loop_start_s"), fit.get("loop_end_s")
+    if fit["method"] != "loop" or start_s is None or end_s is None:
+        return None
+    return _exact(start_s), _exact(end_s)
 
 
 def _exact(seconds: float) -> Fraction:

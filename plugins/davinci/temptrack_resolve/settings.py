@@ -94,6 +94,8 @@ def save(settings: Settings, path: Path) -> None:
 
 
 def _settings_of(found: dict[str, Any]) -> Settings:
+    if not isinstance(found, dict):
+        raise ValueError("not a JSON object")
     usual = asdict(Settings())
     chosen = {each.name: found[each.name] for each in fields(Settings) if each.name in found}
     pairs = chosen.pop("path_map", ())

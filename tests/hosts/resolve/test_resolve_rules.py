@@ -1,0 +1,156 @@
+"""What the plugin works out by itself, held against what the program does for files."""
+
+import json
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from davinci.temptrack_resolve import cue_parts, entries, settings
+from davinci.temptrack_resolve.cues import cue_id_of, file_name, new_cue_id
+from davinci.temptrack_resolve.panel.problems import PanelError
+from davinci.temptrack_resolve.timecode import exact_rate, length_in_media, timecode_of
+from support.answers import LIBRARY, track_of
+from temptrack.errors import InvalidRequest
+from temptrack.suggest.cue import TARGET_LUFS, cue_for
+from temptrack.suggest.types import Excerpt, Fit, FitMethod, Suggestion
+from temptrack.timeline.segments import RecordRange, Scope
+from temptrack.timeline.timecode import timecode_from_frames
+
+NTSC = {"23.976": Fraction(24000, 1001), "29.97": Fraction(30000, 1001), "59.94": Fraction(60000, 1001)}
+RATES = [Fraction(24), Fraction(25), Fraction(30), Fraction(50), Fraction(60), *NTSC.values()]
+milliseconds = st.integers(0, 400_000).map(lambda value: value / 1000)
+
+
+@st.composite
+def suggestions(draw: st.DrawFn) -> Suggestion:
+    track = track_of().model_copy(
+        update={"duration_s": draw(milliseconds), "loudness_lufs": draw(st.none() | st.floats(-70, 0))}
+    )
+    start_s = draw(milliseconds)
+    loop_start_s = start_s + draw(milliseconds) / 10
+    loops = draw(st.booleans())
+    fit = Fit(
+        method=FitMethod.LOOP if loops else FitMethod.TRIM,
+        scope_s=None,
+        shortfall_s=0,
+        loop_start_s=loop_start_s if loops else None,
+        loop_end_s=loop_start_s + draw(st.integers(1, 60)) if loops else None,
+        text="fits",
+    )
+    excerpt = Excerpt(start_s=start_s, duration_s=1, snapped_to="none")
+    return Suggestion(rank=1, track=track, score=0.5, excerpt=excerpt, fit=fit, reasons=())
+
+
+@given(
+    suggestion=suggestions(),
+    start=st.integers(0, 10_000_000),
+    frames=st.integers(1, 20_000),
+    rate=st.sampled_from(RATES),
+)
+def test_music_fills_a_part_as_the_program_fills_it(
+    suggestion: Suggestion, start: int, frames: int, rate: Fraction
+) -> None:
+    spoken = json.loads(suggestion.model_dump_json())
+    scope = Scope("all", RecordRange(start, frames, rate), ())
+    try:
+        cue = cue_for(suggestion, scope, LIBRARY)
+    except InvalidRequest as error:
+        refused = error.reason
+        with pytest.raises(PanelError, check=lambda caught: caught.problem.reason == refused):
+            cue_parts.stretches(spoken, start, start + frames, rate)
+        return
+    made = cue_parts.stretches(spoken, start, start + frames, rate)
+    assert [(each.source_start_s, each.start_frames, each.duration_frames) for each in made] == [
+        (part.source_start_s, part.record.start_frames, part.record.duration_frames) for part in cue.parts
+    ]
+    faded = cue_parts.fades(made, spoken["track"]["duration_s"], rate, 12, 1.0)
+    assert faded == (cue.fade_in_frames, cue.fade_out_frames)
+    assert cue_parts.gain_db(spoken["track"]["loudness_lufs"], TARGET_LUFS) == cue.gain_db
+
+
+@given(frame=st.integers(0, 10_000_000), rate=st.sampled_from(RATES), drop=st.booleans())
+def test_timecode_is_spelled_as_everywhere_else(frame: int, rate: Fraction, drop: bool) -> None:
+    drop = drop and rate in (NTSC["29.97"], NTSC["59.94"])
+    assert timecode_of(frame, rate, drop) == timecode_from_frames(frame, rate, drop_frame=drop)
+
+
+@pytest.mark.parametrize(
+    ("spelled", "rate"),
+    [*NTSC.items(), (23.976, NTSC["23.976"]), (24.0, Fraction(24)), ("25", Fraction(25)), (25, Fraction(25)),
+     ("29.97 DF", NTSC["29.97"]), ("47.952", Fraction(48000, 1001)), ("12.5", Fraction(25, 2))],
+)  # fmt: skip
+def test_rates_are_exact(spelled: str | float, rate: Fraction) -> None:
+    assert exact_rate(spelled) == rate
+
+
+@given(frames=st.integers(1, 100_000), timeline=st.sampled_from(RATES), media=st.sampled_from(RATES))
+def test_a_length_in_media_never_reaches_over(frames: int, timeline: Fraction, media: Fraction) -> None:
+    shown = length_in_media(frames, timeline, media) * timeline // media
+    assert shown <= frames
+    assert frames - shown <= timeline / media + 1
+    if timeline == media:
+        assert shown == frames
+
+
+@given(title=st.text(max_size=200))
+def test_names_of_files_are_valid_everywhere_and_lead_back(title: str) -> None:
+    cue_id = new_cue_id()
+    for number in (1, 12):
+        name = file_name(title.encode("utf-8", "ignore").decode(), cue_id, number)
+        assert cue_id_of(Path(name)) == cue_id
+        assert not set(name) & set('<>:"/\\|?*\x00\n')
+        assert len(name.encode("utf-8")) <= 255 or len(title) > 40
+
+
+@pytest.mark.parametrize("name", ["song.wav", "a [temptrack-zz].wav", "x [temptrack-0123456789ab].mp3", ""])
+def test_other_files_are_nobodys_of_ours(name: str) -> None:
+    assert cue_id_of(Path(name)) == ""
+    assert cue_id_of(None) == ""
+
+
+def test_filters_are_read_as_they_are_typed() -> None:
+    read = entries.filters_of("90-120", "-240", " A minor ", "Instrumental", licensed_only=True)
+    assert read == {
+        "tempo_min_bpm": 90.0,
+        "tempo_max_bpm": 120.0,
+        "duration_max_s": 240.0,
+        "key": "A minor",
+        "vocals": False,
+        "licences_not": ["unknown"],
+    }
+    assert entries.filters_of("", "", "", "Any", licensed_only=False) == {}
+    for wrong in ("fast", "-", "1-2-3"):
+        with pytest.raises(PanelError) as caught:
+            entries.filters_of(wrong, "", "", "Any", licensed_only=False)
+        assert caught.value.problem.reason == "BAD_RANGE"
+
+
+def test_settings_come_back_as_they_were_saved_for_the_users_eyes_only(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "resolve.json"
+    assert settings.load(path) == settings.Settings()
+    chosen = settings.Settings(library="stock", token="secret", target_lufs=None, path_map=(("/a", "/b"),))
+    settings.save(chosen, path)
+    assert settings.load(path) == chosen
+    assert path.stat().st_mode & 0o077 == 0
+    assert [each.name for each in path.parent.iterdir()] == ["resolve.json"]
+
+
+@pytest.mark.parametrize(
+    "text", ["[", "[]", '{"limit": "ten"}', '{"path_map": [1]}', '{"fade_in_frames": true}']
+)
+def test_settings_that_cannot_be_read_are_said_with_their_file(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "resolve.json"
+    path.write_text(text)
+    with pytest.raises(PanelError) as caught:
+        settings.load(path)
+    assert caught.value.problem.reason == "SETTINGS_BROKEN"
+    assert str(path) in caught.value.problem.sentence
+
+
+def test_a_hand_written_whole_number_does_for_seconds(tmp_path: Path) -> None:
+    path = tmp_path / "resolve.json"
+    path.write_text('{"fade_out_s": 2, "unknown_one": 1, "target_lufs": -23}')
+    assert settings.load(path) == settings.Settings(fade_out_s=2, target_lufs=-23)
