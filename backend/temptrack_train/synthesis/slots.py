@@ -86,11 +86,13 @@ def fill(text: str, fillings: Sequence[tuple[Slot, Sequence[str]]], lexicon: Lex
 
     Args:
         text: the description.
-        fillings: slots in order, each with at least one term of its group.
+        fillings: slots in order, each with at least one term of its group; fixed ones are left as they are.
         lexicon: how the terms behave.
     """
     edits: dict[tuple[int, int], str] = {}
     for slot, terms in fillings:
+        if slot.fixed:
+            continue
         before, after = text[: slot.start], text[slot.end :]
         found = _article_before(before)
         words, several = _words(slot, terms, lexicon, after, articled=found is not None)
