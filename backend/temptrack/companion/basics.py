@@ -122,7 +122,7 @@ def doctor(desk: Desk, params: Nothing, call: Call) -> DoctorAnswer:
 
 def shutdown(desk: Desk, params: Nothing, call: Call) -> Nothing:
     """Stop everything that runs; the notification `exit` then ends the process."""
-    desk.close()
+    desk.close(but=call)
     return Nothing()
 
 

@@ -92,10 +92,10 @@ class Calls:
             call = self._calls.get(number)
         return call.cancel() if call is not None else False
 
-    def cancel_all(self) -> None:
-        """Stop everything."""
+    def cancel_all(self, *, but: Call | None = None) -> None:
+        """Stop everything but one."""
         with self._lock:
-            calls = list(self._calls.values())
+            calls = [call for call in self._calls.values() if call is not but]
         for call in calls:
             call.cancel()
 

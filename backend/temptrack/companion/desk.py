@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from temptrack.companion.calls import Calls, Notify
+from temptrack.companion.calls import Call, Calls, Notify
 from temptrack.companion.engines import Engines, LocalEngines, ServerEngines
 from temptrack.companion.life import OnlyOne
 from temptrack.companion.messages import InitializeParams
@@ -71,10 +71,14 @@ class Desk:
         self._only_one = only_one
         self._agreed = agreed
 
-    def close(self) -> None:
-        """Stop everything and let go of everything; may be called twice."""
+    def close(self, *, but: Call | None = None) -> None:
+        """Stop everything and let go of everything; may be called twice.
+
+        Args:
+            but: a call that goes on.
+        """
         self._agreed = None
-        self.calls.cancel_all()
+        self.calls.cancel_all(but=but)
         if self._engines is not None:
             self._engines.close()
             self._engines = None
