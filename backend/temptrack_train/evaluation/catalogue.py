@@ -80,7 +80,7 @@ DROPOUTS = (0.0, 0.2, 0.4, 0.6, 0.8, 0.9, 0.95)
 
 def dropout_key(dropout: float) -> str:
     """Return the system that is trained with a share of texts dropped."""
-    return "viml" if dropout == 0.8 else f"viml_dropout_{dropout:g}"
+    return "viml" if dropout == 0.8 else f"viml_dropout_{round(100 * dropout)}"
 
 
 OPTIONS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
@@ -105,8 +105,8 @@ OPTIONS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
 OPEN_VALUES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "fusion_transformer": ("fusion: transformer", {"model.words.fusion.kind": "transformer"}),
     "fusion_gated": ("fusion: gated", {"model.words.fusion.kind": "gated"}),
-    "null_zero": ("x_null: zeros", {"model.words.null": "zero"}),
-    "null_learned": ("x_null: learned", {"model.words.null": "learned"}),
+    "null_zero": ("x_null: zeros", {"model.words.x_null": "zero"}),
+    "null_learned": ("x_null: learned", {"model.words.x_null": "learned"}),
 }
 """What the paper leaves open, each other than ours: label and changes."""
 

@@ -6,19 +6,43 @@ from typing import Any, Literal
 
 from temptrack_train.evaluation.catalogue import Claim, TablePlan
 from temptrack_train.evaluation.cells import CellResult
-from temptrack_train.evaluation.intervals import FIGURES, Estimate, estimate, estimate_gain
+from temptrack_train.evaluation.intervals import FIGURES, Estimate, Resamples, resample
 from temptrack_train.evaluation.metrics import chance, measure
-from temptrack_train.evaluation.protocol import PooledRanks
 from temptrack_train.evaluation.questions import (
     CLIPS_BY_PICTURE,
     CLIPS_BY_PICTURE_AND_WORDS,
     CLIPS_BY_WORDS,
     TRACKS_BY_PICTURE,
+    Answer,
     Question,
 )
 
-Results = Mapping[str, Sequence[CellResult]]
-"""By key of a system the results of its seeds, in the order of the seeds."""
+
+class Results:
+    """The finished cells of an experiment; what was resampled once is kept."""
+
+    def __init__(self, cells: Mapping[str, Sequence[CellResult]]) -> None:
+        """Take the results by key of the system, in the order of the seeds."""
+        self._cells = cells
+        self._resamples: dict[tuple[str, Question], Resamples] = {}
+
+    def answers(self, system: str, question: Question) -> list[Answer]:
+        """Return the answers of a system's runs."""
+        return [cell.answers[question] for cell in self._cells[system]]
+
+    def any_answer(self, question: Question) -> Answer:
+        """Return whatever answer there is to a question; all have the same pools."""
+        return next(
+            cells[0].answers[question] for cells in self._cells.values() if question in cells[0].answers
+        )
+
+    def resamples(self, system: str, question: Question) -> Resamples:
+        """Return the resampled figures of a system's answers."""
+        key = (system, question)
+        if key not in self._resamples:
+            self._resamples[key] = resample([answer.ranks for answer in self.answers(*key)], _SEED)
+        return self._resamples[key]
+
 
 Verdict = Literal["holds", "holds the other way", "not settled"]
 
@@ -70,35 +94,40 @@ def _mean(values: Sequence[float]) -> float:
     return sum(values) / len(values)
 
 
-def _ranks(results: Results, system: str, question: Question) -> list[PooledRanks]:
-    return [result.answers[question].ranks for result in results[system]]
-
-
 def make_line(results: Results, labels: Sequence[str], system: str | None, question: Question) -> TableLine:
     """Return one line; chance takes its pool sizes from whatever system was asked the question."""
-    if system is None:
-        asked = next(cells[0].answers[question] for cells in results.values() if question in cells[0].answers)
-        pool, full = (chance(ranks.pool_size) for ranks in (asked.ranks.pools[0], asked.ranks.full))
-        figures = [pool.median_rank, *pool.recall.values()]
-        exact = {name: Estimate(value, value, value) for name, value in zip(FIGURES, figures, strict=True)}
-        return TableLine(
-            labels,
-            question.direction,
-            exact,
-            pool.pool_size,
-            None,
-            full.recall[10],
-            full.pool_size,
-            None,
-            None,
-        )
-    answers = [result.answers[question] for result in results[system]]
+    if system is not None:
+        figures = results.resamples(system, question).estimates()
+        return answered_line(labels, question, results.answers(system, question), figures)
+    asked = results.any_answer(question).ranks
+    pool, full = chance(asked.pools[0].pool_size), chance(asked.full.pool_size)
+    values = [pool.median_rank, *pool.recall.values()]
+    return TableLine(
+        labels=labels,
+        direction=question.direction,
+        pool={name: Estimate(value, value, value) for name, value in zip(FIGURES, values, strict=True)},
+        pool_size=pool.pool_size,
+        spread=None,
+        full_r10=full.recall[10],
+        full_size=full.pool_size,
+        ndcg=None,
+        hub_skew=None,
+    )
+
+
+def answered_line(
+    labels: Sequence[str],
+    question: Question,
+    answers: Sequence[Answer],
+    figures: Mapping[str, Estimate] | None = None,
+) -> TableLine:
+    """Return a line from the answers of one or more runs, with figures that were computed before or not."""
     ranks = [answer.ranks for answer in answers]
     graded = [answer.ndcg for answer in answers if answer.ndcg is not None]
     return TableLine(
         labels=labels,
         direction=question.direction,
-        pool=estimate(ranks, _SEED),
+        pool=figures or resample(ranks, _SEED).estimates(),
         pool_size=ranks[0].pools[0].pool_size,
         spread=_mean([run.spread().recall[10] for run in ranks]),
         full_r10=_mean([measure(run.full).recall[10] for run in ranks]),
@@ -136,9 +165,9 @@ class CheckedClaim:
 
 def check_claim(claim: Claim, results: Results) -> CheckedClaim:
     """Compare two lines by R@10; a gain whose interval holds 0 settles nothing."""
-    better, worse = _ranks(results, *claim.better), _ranks(results, *claim.worse)
-    gain = estimate_gain(better, worse, _SEED)["r10"]
-    of_better, of_worse = estimate(better, _SEED)["r10"], estimate(worse, _SEED)["r10"]
+    better, worse = results.resamples(*claim.better), results.resamples(*claim.worse)
+    gain = better.gains_over(worse)["r10"]
+    of_better, of_worse = better.estimates()["r10"], worse.estimates()["r10"]
     verdict: Verdict = "holds" if gain.low > 0 else "holds the other way" if gain.high < 0 else "not settled"
     return CheckedClaim(
         claim, of_worse.value, of_better.value, gain, not of_better.overlaps(of_worse), verdict
@@ -164,22 +193,16 @@ class OptionLine:
 
 def make_option_line(results: Results, label: str, system: str, base: str) -> OptionLine:
     """Compare a system with the one its option was added to."""
-    gain = None
-    if system != base:
-        gain = {
-            question: estimate_gain(
-                _ranks(results, system, question), _ranks(results, base, question), _SEED
-            )["r10"]
-            for question in OPTION_QUESTIONS
-        }
-    graded = [cell.answers[CLIPS_BY_PICTURE_AND_WORDS].ndcg for cell in results[system]]
+    measured = {question: results.resamples(system, question) for question in OPTION_QUESTIONS}
+    gain = {
+        question: one.gains_over(results.resamples(base, question))["r10"]
+        for question, one in measured.items()
+    }
+    graded = [answer.ndcg for answer in results.answers(system, CLIPS_BY_PICTURE_AND_WORDS)]
     known = [value for value in graded if value is not None]
     return OptionLine(
         label=label,
-        r10={
-            question: estimate(_ranks(results, system, question), _SEED)["r10"]
-            for question in OPTION_QUESTIONS
-        },
-        gain=gain,
+        r10={question: one.estimates()["r10"] for question, one in measured.items()},
+        gain=None if system == base else gain,
         ndcg=_mean(known) if known else None,
     )

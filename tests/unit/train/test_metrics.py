@@ -3,7 +3,7 @@ import numpy.typing as npt
 import pytest
 
 from temptrack.errors import InvalidRequest, NotReady
-from temptrack_train.evaluation.intervals import FIGURES, estimate, estimate_gain
+from temptrack_train.evaluation.intervals import FIGURES, resample
 from temptrack_train.evaluation.metrics import beyond_the_pair, chance, hubness, measure, ndcg, top_shares
 from temptrack_train.evaluation.protocol import disjoint_pools, rank_in_pools
 from temptrack_train.evaluation.ranks import rank_pairs, rank_truths, unit_rows
@@ -84,28 +84,27 @@ def test_what_does_not_fill_a_pool_counts_in_the_full_pool() -> None:
 def test_an_interval_holds_its_figure_and_a_better_system_lies_outside_it() -> None:
     good = [rank_in_pools(*noisy_pairs(400, 0.4, seed), pool_size=200, seed=3) for seed in (1, 2)]
     poor = [rank_in_pools(*noisy_pairs(400, 0.8, seed), pool_size=200, seed=3) for seed in (1, 2)]
-    of_good, of_poor = estimate(good), estimate(poor)
+    of_good, of_poor = resample(good).estimates(), resample(poor).estimates()
     for name in FIGURES:
         assert of_good[name].low <= of_good[name].value <= of_good[name].high
         assert not of_good[name].overlaps(of_poor[name])
     assert of_good["r10"].value == pytest.approx(np.mean([run.mean().recall[10] for run in good]))
-    gain = estimate_gain(good, poor)["r10"]
+    gain = resample(good).gains_over(resample(poor))["r10"]
     assert gain.low > 0
     assert gain.value == pytest.approx(of_good["r10"].value - of_poor["r10"].value)
 
 
 def test_a_system_gains_nothing_on_itself() -> None:
     runs = [rank_in_pools(*noisy_pairs(100, 0.8), pool_size=50, seed=3)]
-    gain = estimate_gain(runs, runs)
+    gain = resample(runs).gains_over(resample(runs))
     assert {(one.value, one.low, one.high) for one in gain.values()} == {(0.0, 0.0, 0.0)}
 
 
 def test_systems_of_different_pools_cannot_be_compared() -> None:
     pairs = noisy_pairs(100, 0.8)
+    few, many = (resample([rank_in_pools(*pairs, pool_size=size, seed=3)]) for size in (50, 25))
     with pytest.raises(InvalidRequest) as refused:
-        estimate_gain(
-            [rank_in_pools(*pairs, pool_size=50, seed=3)], [rank_in_pools(*pairs, pool_size=25, seed=3)]
-        )
+        few.gains_over(many)
     assert refused.value.reason == "RUNS_NOT_PAIRED"
 
 
