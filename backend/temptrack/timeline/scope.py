@@ -191,7 +191,7 @@ def _media_spans(
         name = look.clip.name
         found = find(look.clip)
         if isinstance(found, Found):
-            spans.append(MediaSpan(name, found.media, _source_range(look, found, shown), shown))
+            spans.append(MediaSpan(name, found.media, source_range(look, found, shown), shown))
             if found.assumption:
                 problems.append(Problem(ProblemKind.ASSUMED, name, found.assumption, shown))
         else:
@@ -199,7 +199,8 @@ def _media_spans(
     return spans, problems
 
 
-def _source_range(look: Look, found: Found, shown: RecordRange) -> SourceRange:
+def source_range(look: Look, found: Found, shown: RecordRange) -> SourceRange:
+    """Return which part of a clip's media is shown in a range of the timeline."""
     zero = Fraction(0)
     first_s = look.time.local_s(shown.start_s) - found.file_start_s
     last_s = look.time.local_s(shown.start_s + shown.duration_s) - found.file_start_s
