@@ -13,6 +13,7 @@ class Front(TyperGroup):
     """Turns every failure into one sentence and an exit code, however the command was started."""
 
     def invoke(self, ctx: Any) -> Any:
+        """Run the command."""
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt as interrupt:
@@ -28,6 +29,7 @@ class Front(TyperGroup):
         windows_expand_args: bool = True,
         **extra: Any,
     ) -> Any:
+        """Read the words, run what they ask for and leave with its code."""
         words = list(sys.argv[1:] if args is None else args)
         try:
             result = super().main(

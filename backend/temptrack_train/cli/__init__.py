@@ -1,0 +1,1 @@
+"""The command ``temptrack-train``: one file a command."""

@@ -1,0 +1,1 @@
+"""What training minimises: symmetric InfoNCE or triplets, with our options beside them."""

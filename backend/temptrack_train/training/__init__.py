@@ -1,0 +1,1 @@
+"""Training a person can watch, stop, go on with and repeat."""
