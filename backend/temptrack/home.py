@@ -25,6 +25,16 @@ def feature_cache_folder() -> Path:
     return home_folder() / "cache" / "features"
 
 
+def track_cache_folder() -> Path:
+    """Return the folder of tracks fetched from a server; what a timeline uses is fetched to its old place."""
+    return home_folder() / "cache" / "tracks"
+
+
+def cue_cache_folder() -> Path:
+    """Return the folder of cues rendered for hosts; the same cue is rendered to the same place again."""
+    return home_folder() / "cache" / "cues"
+
+
 def bundles_folder() -> Path:
     """Return the folder of bundles installed beside the one that ships with the package."""
     return home_folder() / "bundles"

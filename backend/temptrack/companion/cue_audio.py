@@ -94,7 +94,7 @@ def render_cue(
         NotFound, Forbidden, Corrupt, Unavailable: the track cannot be read.
     """
     check(request)
-    kept = kept or KeptFiles(home.home_folder() / "cache" / "cues", DEFAULT_LIMIT_BYTES)
+    kept = kept or KeptFiles(home.cue_cache_folder(), DEFAULT_LIMIT_BYTES)
     key = _key(request)
     samples = cue_samples(request.duration_frames, request.rate)
     path = kept.find(key)

@@ -22,7 +22,7 @@ _LOG = logging.getLogger(__name__)
 _PARTIAL = ".part"
 _STALE_PARTIAL_S = 24 * 3600
 _UNSAFE = re.compile(r"[^\w\-. ()&',+]+")
-_NAME_LENGTH = 80
+_NAME_BYTES = 120
 
 
 class KeptFiles:
@@ -44,7 +44,8 @@ class KeptFiles:
 
     def find(self, key: str) -> Path | None:
         """Return the file that was made for a key and remember that it was used, or None."""
-        path = next(self._folder.glob(f"* {_digest(key)}.*"), None)
+        made = (path for path in self._folder.glob(f"* {_digest(key)}*") if path.suffix != _PARTIAL)
+        path = next(made, None)
         try:
             if path is not None:
                 os.utime(path)
@@ -140,7 +141,9 @@ def _digest(key: str) -> str:
 
 def _readable(words: str) -> str:
     safe = " ".join(_UNSAFE.sub(" ", words).split())
-    return safe.strip(" .")[:_NAME_LENGTH].strip(" .") or "music"
+    # File systems count bytes, and two of three scripts need several a letter.
+    short = safe.strip(" .").encode("utf-8", "ignore")[:_NAME_BYTES].decode("utf-8", "ignore")
+    return short.strip(" .") or "music"
 
 
 def _disk_full(path: Path, why: str) -> NotReady:

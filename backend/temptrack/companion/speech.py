@@ -68,9 +68,11 @@ def speech_on(
         if cancelled is not None and cancelled():
             raise Cancelled("Listening for speech was stopped.")
 
-    ours = home.home_folder() / "cache"
+    ours = (home.cue_cache_folder(), home.track_cache_folder())
     sounds = [
-        span for span in sounds_of(file, record, exists=exists) if not span.media.path.is_relative_to(ours)
+        span
+        for span in sounds_of(file, record, exists=exists)
+        if not any(span.media.path.is_relative_to(folder) for folder in ours)
     ]
     if not sounds:
         return SpeechOnTimeline((), ())

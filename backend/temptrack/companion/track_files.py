@@ -97,7 +97,7 @@ class RemoteTrackFiles:
         """
         self._source = source
         self._server = server
-        self._kept = kept or KeptFiles(home.home_folder() / "cache" / "tracks", DEFAULT_LIMIT_BYTES)
+        self._kept = kept or KeptFiles(home.track_cache_folder(), DEFAULT_LIMIT_BYTES)
         self._one_at_a_time: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
     def file(

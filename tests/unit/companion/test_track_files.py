@@ -197,6 +197,25 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
         files.file("stock", "a")
 
 
+def test_a_file_that_another_process_is_writing_is_not_found(tmp_path: Path) -> None:
+    kept = KeptFiles(tmp_path, 10_000)
+    path = kept.place("key", "song", ".wav", 10)
+    (tmp_path / f".{path.stem}.abc.part").write_bytes(b"half")
+    assert kept.find("key") is None
+    path.write_bytes(b"whole")
+    assert kept.find("key") == path
+
+
+@pytest.mark.parametrize("words", ["\u6771\u4eac" * 100, "...", "\ud800x", "", "a" * 300, "con/../nul\0\n"])
+def test_every_title_makes_a_name_that_can_be_written(tmp_path: Path, words: str) -> None:
+    kept = KeptFiles(tmp_path, 10_000)
+    path = kept.place("key", words, "", 10)
+    with kept.writing(path) as file:
+        file.write(b"sound")
+    assert path.parent == tmp_path
+    assert kept.find("key") == path
+
+
 def test_what_a_killed_process_left_is_cleared_away(remote: Remote) -> None:
     remote.folder.mkdir()
     stale, fresh = remote.folder / "old.part", remote.folder / "new.part"
