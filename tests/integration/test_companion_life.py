@@ -15,6 +15,7 @@ from support.companions import Asker, command, companion, panel_session, settle,
 from support.films import Shot, make_film, moving
 from support.small_library import SmallLibrary, small_library
 
+TESTS = Path(__file__).parents[1]
 RATE = {"numerator": 25, "denominator": 1}
 LENGTH_FRAMES = 25 * 120
 
@@ -81,7 +82,7 @@ def test_it_ends_when_its_input_is_closed_in_the_middle_of_a_search(
         process.stdin.flush()
         said = b""
         while b'"picture"' not in said:
-            said += process.stdout.read1(4096)
+            said += process.stdout.read(64)
         process.stdin.close()
         process.stdout.read()
         assert process.wait() == 0
@@ -93,10 +94,10 @@ def test_it_ends_with_a_host_that_is_killed_in_the_middle_of_a_search(
     told = tmp_path / "companion.pid"
     host = subprocess.Popen(
         [sys.executable, "-m", "support.panel_host", str(library.home), str(told), repr(question.picture())],
-        cwd=Path(__file__).parents[1],
+        cwd=TESTS,
         env={
             **os.environ,
-            "PYTHONPATH": f"{Path(__file__).parents[1]}:{Path(__file__).parents[2] / 'plugins'}",
+            "PYTHONPATH": os.pathsep.join(map(str, (TESTS, TESTS.parent / "plugins"))),
         },
     )
     try:
@@ -134,9 +135,12 @@ def test_a_panel_searches_a_film_and_hands_back_where(library: SmallLibrary, que
     with panel_session(library.home) as session:
         session.search(question)
         seen = []
-        while session.is_busy:
-            if session.tick() and session.progress is not None:
-                seen.append(session.progress.stage)
+
+        def look() -> None:
+            session.tick()
+            seen.append(session.progress.stage if session.progress else "")
+
+        wait_until(lambda: not session.is_busy, look)
         assert session.problem is None
         assert session.state is State.READY
         assert session.results is not None

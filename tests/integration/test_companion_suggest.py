@@ -81,7 +81,7 @@ def test_a_described_timeline_is_looked_at_once(asker: Asker, film: Path) -> Non
     shot = strip("film", 1000, 1625, path=str(film), media_rate=RATE)
     cut = described(shot, start=1000, end=1625)
     question = {"library": "small", "timeline": cut, "text_weight": 0.0}
-    number, answers, progress = asker.begin("suggest", question)
+    _, answers, progress = asker.begin("suggest", question)
     first = asker.wait(answers)
     assert first["picture"] == {"segments": 3, "encoded": 3, "from_cache": 0}
     assert first["host_scope"] == {"start_frames": 1000, "end_frames": 1625, "rate": RATE}

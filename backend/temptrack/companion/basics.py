@@ -9,7 +9,7 @@ from typing import Literal
 from temptrack import __version__, home
 from temptrack.companion.calls import Call
 from temptrack.companion.desk import Desk
-from temptrack.companion.heavy import import_heavy
+from temptrack.companion.heavy import SOUNDS, SUGGESTING, import_heavy
 from temptrack.companion.life import OnlyOne, watch_host
 from temptrack.companion.messages import (
     PROTOCOL,
@@ -91,6 +91,7 @@ def cancel(desk: Desk, params: CancelParams, call: Call) -> CancelAnswer:
 
 def doctor(desk: Desk, params: Nothing, call: Call) -> DoctorAnswer:
     """Check every link of the chain and say the next step for each broken one."""
+    from temptrack.companion.audio_device import why_silent
     from temptrack.seat.checks import examine
 
     state: dict[str, Literal["ok", "warn", "broken"]] = {"ok": "ok", "note": "warn", "broken": "broken"}
@@ -99,13 +100,13 @@ def doctor(desk: Desk, params: Nothing, call: Call) -> DoctorAnswer:
         CheckState(name=check.name, state=state[check.state], detail=check.message, next_step=check.hint)
         for check in examine(server=agreed.server, bundle=None, device="auto")
     ]
-    preview = _preview_ability()
+    silent = why_silent()
     checks.append(
         CheckState(
             name="preview",
-            state="ok" if preview.available else "warn",
-            detail=preview.reason or "music can be played",
-            next_step="" if preview.available else "Insert a track and listen to it in the editor.",
+            state="warn" if silent else "ok",
+            detail=silent.message if silent else "music can be played",
+            next_step=silent.hint if silent else "",
         )
     )
     if agreed.token and agreed.server:
@@ -136,8 +137,9 @@ def _preview_ability() -> PreviewAbility:
 
 def _warm_up(desk: Desk) -> None:
     try:
-        import_heavy(has_server=desk.agreed.server is not None)
+        import_heavy((*desk.engines.modules, *SUGGESTING))
         desk.engines.warm_up()
+        import_heavy(SOUNDS)
     except Exception as error:
         # Whatever is wrong is told to whoever asks for it.
         log.info("Warming up stopped: %s", error)

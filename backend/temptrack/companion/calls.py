@@ -20,9 +20,15 @@ Notify = Callable[[str, Message], None]
 
 
 class Call:
-    """One request. It is answered once: by its work, or by whoever stops it before."""
+    """One request. It is answered once: by its work, or by whoever stops it before.
 
-    def __init__(self, token: Token | None, notify: Notify) -> None:
+    Attributes:
+        order: grows from request to request as they came; their work may begin in another order.
+        future: the outcome.
+    """
+
+    def __init__(self, order: int, token: Token | None, notify: Notify) -> None:
+        self.order = order
         self.future: Future[Outcome] = Future()
         self._token = token
         self._notify = notify

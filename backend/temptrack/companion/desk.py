@@ -1,7 +1,7 @@
 """What the methods of one companion share: what was agreed on, and what is kept between calls."""
 
+import threading
 from collections.abc import Callable
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from temptrack.companion.calls import Call, Calls, Notify
@@ -12,6 +12,7 @@ from temptrack.errors import NotReady
 
 if TYPE_CHECKING:
     from temptrack.companion.pictures import Pictures
+    from temptrack.companion.sounds import Sounds
 
 
 class Desk:
@@ -30,6 +31,9 @@ class Desk:
         self._agreed: InitializeParams | None = None
         self._engines: Engines | None = None
         self._only_one: OnlyOne | None = None
+        self._pictures: Pictures | None = None
+        self._sounds: Sounds | None = None
+        self._making = threading.Lock()
 
     @property
     def is_open(self) -> bool:
@@ -58,12 +62,25 @@ class Desk:
             raise _not_initialized()
         return self._engines
 
-    @cached_property
+    @property
     def pictures(self) -> "Pictures":
         """The pictures of the last questions."""
         from temptrack.companion.pictures import Pictures
 
-        return Pictures()
+        with self._making:
+            if self._pictures is None:
+                self._pictures = Pictures()
+            return self._pictures
+
+    @property
+    def sounds(self) -> "Sounds":
+        """Files of tracks, and what plays."""
+        from temptrack.companion.sounds import Sounds
+
+        with self._making:
+            if self._sounds is None:
+                self._sounds = Sounds(self.agreed.server, self.notify)
+            return self._sounds
 
     def open(self, agreed: InitializeParams, only_one: OnlyOne) -> None:
         """Begin to serve a host."""
@@ -79,6 +96,8 @@ class Desk:
         """
         self._agreed = None
         self.calls.cancel_all(but=but)
+        if self._sounds is not None:
+            self._sounds.close()
         if self._engines is not None:
             self._engines.close()
             self._engines = None

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Protocol
 
+from temptrack.companion.heavy import CLIENT, ENGINE
 from temptrack.companion.messages import LibrarySummary
 from temptrack.errors import NotFound, NotReady, TemptrackError, Unavailable
 
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 
 class Engines(Protocol):
     """Suggesters, by the library that is searched. Safe to share between threads."""
+
+    @property
+    def modules(self) -> tuple[str, ...]:
+        """Heavy modules that they need."""
 
     def suggester(self, library: str) -> AbstractContextManager["Suggester"]:
         """Lend what answers for a library. An error that shows it to be useless makes the next one anew."""
@@ -32,6 +37,8 @@ class Engines(Protocol):
 
 class LocalEngines:
     """Engines in this process, one a bundle; a library says which it needs."""
+
+    modules = ENGINE
 
     def __init__(self) -> None:
         self._engines: dict[str, LocalSuggester] = {}
@@ -92,6 +99,8 @@ class LocalEngines:
 
 class ServerEngines:
     """One server for all libraries."""
+
+    modules = CLIENT
 
     def __init__(self, address: str) -> None:
         """Prepare; nothing is sent before the first question.

@@ -1,36 +1,34 @@
-"""Importing what is heavy: after the handshake, all at once, by one thread."""
+"""Importing what is heavy: after the handshake, by one thread at a time."""
 
 import logging
 import threading
+from collections.abc import Iterable
 from importlib import import_module
 from typing import Final
 
 log = logging.getLogger(__name__)
 
-MODULES: Final = (
-    "temptrack.companion.suggesting",
-    "temptrack.companion.sounds",
-    "temptrack.media.audio",
-    "temptrack.seat.checks",
-)
-ENGINE_MODULES: Final = ("temptrack.library.store", "temptrack.suggest.engine", "onnxruntime")
-CLIENT_MODULES: Final = ("temptrack.client.remote",)
+ENGINE: Final = ("temptrack.library.store", "temptrack.suggest.engine", "onnxruntime")
+CLIENT: Final = ("temptrack.client.remote",)
+SUGGESTING: Final = ("temptrack.companion.suggesting",)
+SOUNDS: Final = ("temptrack.companion.sounds",)
+EVERYTHING: Final = (*SUGGESTING, *SOUNDS, "temptrack.media.audio", "temptrack.seat.checks", *ENGINE)
 
 _lock = threading.Lock()
 _done: set[str] = set()
 
 
-def import_heavy(*, has_server: bool) -> None:
-    """Import what requests need, once; a thread that comes meanwhile waits.
+def import_heavy(modules: Iterable[str]) -> None:
+    """Import modules once; a thread that comes meanwhile waits.
 
     Two threads that each import a part of the same library can block each other for good, and neither is
     faster for having company.
 
     Args:
-        has_server: whether a server answers, so that no engine is needed here.
+        modules: full names.
     """
-    with _lock:
-        for name in (*MODULES, *(CLIENT_MODULES if has_server else ENGINE_MODULES)):
+    for name in modules:
+        with _lock:
             if name not in _done:
                 _done.add(name)
                 try:

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from temptrack.companion import heavy
 from temptrack.companion.calls import Call
 from temptrack.companion.faults import UnknownMethod
 
@@ -34,10 +35,12 @@ class Place:
     Attributes:
         group: module with a ``METHODS`` table.
         is_quick: answered at once by the thread that reads; never waits for a file, a server or a device.
+        needs: heavy modules it needs, beside those that answer questions.
     """
 
     group: str
     is_quick: bool = False
+    needs: tuple[str, ...] = ()
 
 
 _BASICS = "temptrack.companion.basics"
@@ -47,15 +50,15 @@ _SOUNDS = "temptrack.companion.sounds"
 PLACES: dict[str, Place] = {
     "initialize": Place(_BASICS, is_quick=True),
     "libraries": Place(_BASICS),
-    "plan": Place(_SUGGESTING),
-    "suggest": Place(_SUGGESTING),
-    "track/file": Place(_SOUNDS),
-    "cue/file": Place(_SOUNDS),
-    "preview/play": Place(_SOUNDS),
-    "preview/stop": Place(_SOUNDS),
-    "preview/seek": Place(_SOUNDS),
+    "plan": Place(_SUGGESTING, needs=heavy.SUGGESTING),
+    "suggest": Place(_SUGGESTING, needs=heavy.SUGGESTING),
+    "track/file": Place(_SOUNDS, needs=heavy.SOUNDS),
+    "cue/file": Place(_SOUNDS, needs=heavy.SOUNDS),
+    "preview/play": Place(_SOUNDS, needs=heavy.SOUNDS),
+    "preview/stop": Place(_SOUNDS, needs=heavy.SOUNDS),
+    "preview/seek": Place(_SOUNDS, needs=heavy.SOUNDS),
     "cancel": Place(_BASICS, is_quick=True),
-    "doctor": Place(_BASICS),
+    "doctor": Place(_BASICS, needs=heavy.EVERYTHING),
     "shutdown": Place(_BASICS, is_quick=True),
 }
 """Every method, in the order of the reference."""

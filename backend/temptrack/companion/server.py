@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import count
 from typing import Any, BinaryIO
 
 from pydantic import ValidationError
@@ -38,6 +39,7 @@ class CompanionServer:
         self._writer = JsonRpcStreamWriter(messages_out)
         self._endpoint = Endpoint(_Methods(self._begin), self._writer.write, max_workers=1)
         self._calls = Calls()
+        self._order = count()
         self._workers = ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="request")
         self.desk = Desk(self._calls, self._notify, end)
 
@@ -61,7 +63,7 @@ class CompanionServer:
             self._calls.cancel(_params_of(message).get("id", ""))
         elif "id" in message:
             params = _params_of(message)
-            call = Call(params.pop("progress_token", None), self._notify)
+            call = Call(next(self._order), params.pop("progress_token", None), self._notify)
             self._calls.add(message["id"], call)
             self._endpoint.consume({**message, "params": (call, params)})
         else:
@@ -83,7 +85,7 @@ class CompanionServer:
 
     def _run_heavy(self, name: str, call: Call, params: dict[str, Any]) -> None:
         try:
-            import_heavy(has_server=self.desk.agreed.server is not None)
+            import_heavy((*self.desk.engines.modules, *place_of(name).needs))
         except Exception as error:
             call.fail(error)
         else:
