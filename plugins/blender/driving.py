@@ -51,7 +51,8 @@ class Driver:
         """Let things move on; returns after how many seconds to tick again."""
         if self.is_panel_seen and not self._was_greeted:
             self._was_greeted = True
-            self.refresh()
+            if self._may_connect():
+                self.session.start()
         changed = self.session.tick()
         self._render_a_frame()
         self._take_libraries()

@@ -140,8 +140,8 @@ def new_sound(
     editor = scene.sequence_editor or scene.sequence_editor_create()
     rate = rate_of(scene)
     skipped_frames = -(-source_start_s * rate // 1)
-    # Blender pushes a strip to another channel as soon as it touches a neighbour, be it only until its handles
-    # are set. So it is cut behind everything else and moved to its place in one step.
+    # Blender pushes a strip to another channel as soon as it touches a neighbour, be it only until its
+    # handles are set. So it is cut behind everything else and moved to its place in one step.
     behind = max((span(other)[1] for other in top_strips(scene)), default=0) + 1
     strip = strips_in(editor).new_sound(name=name, filepath=path, channel=channel, frame_start=behind)
     strip.sound_offset = float(skipped_frames / rate - source_start_s)
