@@ -1,5 +1,6 @@
 """A DeepSim-like network learns respects that do not disturb each other."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,15 @@ from temptrack_train.audio_encoders.deepsim_training import Triplets, training_s
 
 SMALL = DeepSimConfig(first_channels=4, block_channels=(8, 16), embed_dim=32, subspaces=("pitch", "breath"))
 PITCHES_HZ, BREATHS = (300.0, 2400.0), (0.0, 0.5)
+
+
+@pytest.fixture(autouse=True)
+def _one_thread() -> Iterator[None]:
+    # Networks this small only wait for a second thread, and sums come out the same everywhere.
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 def sound(pitch: int, breath: int, generator: torch.Generator) -> Tensor:
@@ -71,10 +81,10 @@ def test_steps_teach_each_subspace_its_own_respect() -> None:
     optimizer = torch.optim.Adam(model.parameters(), lr=3e-3)
     unseen = triplets(60, seed=1)
     before = right(model, unseen)
-    steps = (triplets(16, seed=10 + number) for number in range(25))
+    steps = (triplets(16, seed=10 + number) for number in range(50))
     losses = [training_step(model, optimizer, known, margin=0.3) for known in steps]
     assert np.mean(losses[-5:]) < 0.5 * np.mean(losses[:5])
-    assert right(model, unseen) > max(before, 0.85)
+    assert right(model, unseen) > max(before, 0.9)
 
 
 def test_the_loss_of_a_subspace_does_not_reach_the_numbers_of_another() -> None:
