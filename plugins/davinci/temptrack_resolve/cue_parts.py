@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Mapping
 
-from .panel.problems import PanelError, problem
+from .remedies import failure
 
 _MOST_BOOST_DB, _MOST_CUT_DB = 6.0, 24.0
 _MICROSECONDS = 10**6
@@ -71,7 +71,7 @@ def stretches(
             break
         source_s, seam_s = loop[0], seam_s + loop[1] - loop[0]
     if not made:
-        raise PanelError(problem("CUE_EMPTY"))
+        raise failure("CUE_EMPTY")
     return made
 
 

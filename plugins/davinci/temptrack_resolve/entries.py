@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from typing import Any, Mapping
 
-from .panel.problems import PanelError, problem
+from .remedies import failure
 
 _RANGE = re.compile(r"^(\d+(?:\.\d+)?)?\s*-\s*(\d+(?:\.\d+)?)?$")
 
@@ -65,6 +65,6 @@ def _ends(text: str) -> tuple[float | None, float | None]:
         return None, None
     match = _RANGE.match(text.strip().replace("\u2013", "-"))
     if match is None or not any(match.groups()):
-        raise PanelError(problem("BAD_RANGE"))
+        raise failure("BAD_RANGE")
     low, high = match.groups()
     return (float(low) if low else None, float(high) if high else None)

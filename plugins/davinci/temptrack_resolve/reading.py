@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .panel.problems import PanelError, problem
 from .remedies import failure
 from .resolve_api import OpenTimeline
 
@@ -52,14 +51,14 @@ def part_of(timeline: OpenTimeline, choice: str) -> Part:
     elif choice == IN_OUT:
         marks = timeline.marks()
         if marks is None:
-            raise PanelError(problem("NO_IN_OUT"))
+            raise failure("NO_IN_OUT")
         part = _range(*marks)
     elif choice == SELECTION:
         part = _selected(timeline)
     else:
         part = Part({"kind": "whole"}, timeline.start_frames, timeline.end_frames)
     if part.start_frames >= part.end_frames:
-        raise PanelError(problem("EMPTY_SCOPE"))
+        raise failure("EMPTY_SCOPE")
     return part
 
 

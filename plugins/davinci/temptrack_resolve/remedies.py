@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from .panel.problems import PanelError, Problem
+from .panel.problems import PanelError, Problem, problem
 from .panel.remedies import Remedy
 
 _FILE_ROUTE = (
@@ -17,9 +17,7 @@ RESOLVE_REMEDIES: dict[str, Remedy] = {
     "FREE_EDITION": Remedy(
         "This is {detail}: only the Studio edition opens windows for scripts.", _FILE_ROUTE
     ),
-    "TOO_OLD": Remedy(
-        "This is {detail}; the plugin needs DaVinci Resolve Studio 18.5 or newer.", _FILE_ROUTE
-    ),
+    "TOO_OLD": Remedy("This is {detail}; the plugin needs 18.5 or newer.", _FILE_ROUTE),
     "NO_WINDOW_SYSTEM": Remedy("DaVinci Resolve offers no window to scripts here.", _FILE_ROUTE),
     "NO_RESOLVE": Remedy(
         "The script does not run inside DaVinci Resolve.",
@@ -66,19 +64,17 @@ RESOLVE_REMEDIES: dict[str, Remedy] = {
 
 
 def resolve_problem(reason: str, detail: str = "") -> Problem:
-    """Return a problem of the host in words.
+    """Return a problem that the plugin found, in words.
 
     Args:
-        reason: a key of the table.
+        reason: a key of this table or of the shared one.
         detail: the value it concerns.
     """
-    remedy = RESOLVE_REMEDIES[reason]
-    return Problem(
-        reason,
-        remedy.sentence.replace("{detail}", detail),
-        remedy.next_step,
-        {"detail": detail} if detail else {},
-    )
+    remedy = RESOLVE_REMEDIES.get(reason)
+    if remedy is None:
+        return problem(reason, detail)
+    sentence = remedy.sentence.replace("{detail}", detail)
+    return Problem(reason, sentence, remedy.next_step, {"detail": detail} if detail else {})
 
 
 def failure(reason: str, detail: str = "") -> PanelError:

@@ -13,7 +13,7 @@ from typing import Any, Callable, Mapping
 
 from .cue_parts import Stretch, fades, gain_db, stretches
 from .cues import Cue, Sound, file_name, new_cue_id
-from .panel.problems import Problem, problem
+from .panel.problems import Problem
 from .panel.session import Session
 from .remedies import resolve_problem
 from .settings import Settings
@@ -170,5 +170,5 @@ def _excerpt(stretch: Stretch, rate: Fraction) -> dict[str, float]:
 
 def _problem_of(error: OSError, folder: Path) -> Problem:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return problem("DISK_FULL", str(folder))
+        return resolve_problem("DISK_FULL", str(folder))
     return resolve_problem("NOT_KEPT", str(folder))

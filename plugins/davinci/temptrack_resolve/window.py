@@ -57,27 +57,33 @@ class MusicWindow:
             self._actions.close()
 
     def _connect(self) -> None:
-        on = self._window.On
         for name in ("Prompt", "Exclude", "Tempo", "Length", "Key"):
-            on[name].ReturnPressed = self._search
-        on["Search"].Clicked = self._search
-        on["Cancel"].Clicked = lambda _event: self._actions.cancel()
-        on["Found"].ItemClicked = lambda _event: self._show_why()
-        on["Found"].ItemDoubleClicked = lambda _event: self._actions.play(self._rank())
-        on["Play"].Clicked = lambda _event: self._actions.play(self._rank())
-        on["Insert"].Clicked = lambda _event: self._actions.insert(self._rank())
-        on["Replace"].Clicked = lambda _event: self._actions.insert(self._rank(), self._cue_id())
-        on["Remove"].Clicked = lambda _event: self._actions.remove(self._cue_id())
-        on["Refresh"].Clicked = self._refresh
-        on["Doctor"].Clicked = self._doctor
-        on[WINDOW_ID].Close = lambda _event: self._dispatcher.ExitLoop()
+            self._on(name, "ReturnPressed", self._search)
+        self._on("Search", "Clicked", self._search)
+        self._on("Cancel", "Clicked", self._actions.cancel)
+        self._on("Found", "ItemClicked", self._show_why)
+        self._on("Found", "ItemDoubleClicked", lambda: self._actions.play(self._rank()))
+        self._on("Play", "Clicked", lambda: self._actions.play(self._rank()))
+        self._on("Insert", "Clicked", lambda: self._actions.insert(self._rank()))
+        self._on("Replace", "Clicked", lambda: self._actions.insert(self._rank(), self._cue_id()))
+        self._on("Remove", "Clicked", lambda: self._actions.remove(self._cue_id()))
+        self._on("Refresh", "Clicked", self._refresh)
+        self._on("Doctor", "Clicked", self._doctor)
+        self._window.On[WINDOW_ID].Close = lambda _event: self._dispatcher.ExitLoop()
         self._dispatcher.On.Timeout = lambda _event: self._tick()
+
+    def _on(self, name: str, event: str, action: Callable[[], None]) -> None:
+        def act(_event: Any) -> None:
+            action()
+            self._draw()
+
+        setattr(self._window.On[name], event, act)
 
     def _tick(self) -> None:
         if self._actions.tick():
             self._draw()
 
-    def _search(self, _event: Any) -> None:
+    def _search(self) -> None:
         read = {name: str(self._find(name).Text) for name in ("Tempo", "Length", "Key", "Prompt", "Exclude")}
         try:
             filters = filters_of(
@@ -102,16 +108,14 @@ class MusicWindow:
             self._actions.settings = replace(self._actions.settings, library=library)
             self._save(self._actions.settings)
         self._actions.search(words, str(self._find("Part").CurrentText))
-        self._draw()
 
-    def _refresh(self, _event: Any) -> None:
+    def _refresh(self) -> None:
         """Look at the timeline and the libraries again: the editor may have changed either."""
         self._actions.look()
         self._actions.session.refresh_libraries()
         self._fill("Part", self._actions.parts())
-        self._draw()
 
-    def _doctor(self, _event: Any) -> None:
+    def _doctor(self) -> None:
         self._actions.session.doctor(self._show_checks)
 
     def _show_checks(self, checks: list[dict[str, Any]]) -> None:

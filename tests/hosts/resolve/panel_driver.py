@@ -15,7 +15,7 @@ from support.resolve_double.window_system import Bmd, Window
 
 User = Callable[[Window], Iterator[None]]
 COMPANION = Path(sys.executable).with_name("temptrack")
-_PATIENCE_S = 90
+_PATIENCE_S = 60
 
 
 def write_settings(folder: Path, monkeypatch: pytest.MonkeyPatch, **chosen: Any) -> Path:

@@ -1,47 +1,21 @@
 """Launcher, window, companion, library, cue files, timeline: all real but the host."""
 
-import wave
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
 import psutil
 import pytest
-from typer.testing import CliRunner
 
 from hosts.resolve.conftest import MakeApp
 from hosts.resolve.panel_driver import run_panel, said, until, write_settings
-from support.films import Shot, make_film, moving, numbered
 from support.resolve_double import Cut, Item, simple_cut
+from support.resolve_double.state import Wav, wav_of
 from support.resolve_double.window_system import Window
-from support.tones import music, write_audio
-from temptrack.cli.main import app as command
 
 RATE = Fraction(30000, 1001)
 START = 107892
 """01:00:00;00 in drop-frame."""
-
-
-@pytest.fixture(scope="module")
-def library_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A library of three composed tracks, indexed with the bundle that ships."""
-    folder = tmp_path_factory.mktemp("library")
-    for number, title in enumerate(("Slow Morning", "Night Bus", "The Chase")):
-        tags = {"title": title, "artist": "Ada", "copyright": "CC0 1.0"}
-        sound = music(30.0, bpm=80 + 30 * number, seed=number)
-        write_audio(folder / "tunes" / f"{number}.flac", sound, tags=tags)
-    home = folder / "home"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("TEMPTRACK_HOME", str(home))
-        for words in (["create", "stock"], ["index", "stock", str(folder / "tunes"), "--workers", "0"]):
-            result = CliRunner().invoke(command, ["library", *words])
-            assert result.exit_code == 0, result.output
-    return home
-
-
-@pytest.fixture
-def film(tmp_path: Path) -> Path:
-    return make_film(tmp_path / "film.mp4", [Shot(moving(1), 250), Shot(numbered(), 250)], rate=25)
 
 
 def ours(cut: Cut) -> list[tuple[str, int, int]]:
@@ -108,9 +82,7 @@ def test_search_insert_replace_remove(
     assert isinstance(item, Item)
     assert item.media is not None
     assert item.media.path is not None
-    with wave.open(str(item.media.path)) as sound:
-        assert (sound.getframerate(), sound.getsampwidth()) == (48_000, 3)
-        assert sound.getnframes() == round(length * 48_000 / RATE)
+    assert wav_of(item.media.path) == Wav(48_000, 24, round(length * 48_000 / RATE))
     if version >= (21, 1, 0):
         assert item.properties["AudioVolume"] != 0
     assert ours(cut) == []

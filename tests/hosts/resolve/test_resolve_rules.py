@@ -1,6 +1,7 @@
 """What the plugin works out by itself, held against what the program does for files."""
 
 import json
+import re
 from fractions import Fraction
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from davinci.temptrack_resolve import cue_parts, entries, settings
+from davinci.temptrack_resolve import cue_parts, entries, remedies, settings
 from davinci.temptrack_resolve.cues import cue_id_of, file_name, new_cue_id
 from davinci.temptrack_resolve.panel.problems import PanelError
 from davinci.temptrack_resolve.timecode import exact_rate, length_in_media, timecode_of
@@ -154,3 +155,15 @@ def test_a_hand_written_whole_number_does_for_seconds(tmp_path: Path) -> None:
     path = tmp_path / "resolve.json"
     path.write_text('{"fade_out_s": 2, "unknown_one": 1, "target_lufs": -23}')
     assert settings.load(path) == settings.Settings(fade_out_s=2, target_lufs=-23)
+
+
+def test_every_problem_the_plugin_names_has_a_remedy() -> None:
+    folder = Path(remedies.__file__).parent
+    code = "".join(path.read_text() for path in [*folder.glob("*.py"), *folder.glob("resolve_api/*.py")])
+    named = set(re.findall(r'(?:failure|resolve_problem)\(\s*"([A-Z_]+)"', code))
+    assert set(remedies.RESOLVE_REMEDIES) <= named, "a remedy that nothing needs"
+    for reason in named:
+        told = remedies.resolve_problem(reason, "this")
+        assert told.sentence.endswith(".")
+        assert told.next_step.endswith(".")
+        assert "{" not in told.sentence

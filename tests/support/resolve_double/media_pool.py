@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from support.resolve_double.application import rate_text
 from support.resolve_double.handles import Handle
-from support.resolve_double.state import Bin, Cut, Item, Media, wav_length_s
+from support.resolve_double.state import Bin, Cut, Item, Media, wav_of
 
 if TYPE_CHECKING:
     from support.resolve_double.application import Application
@@ -47,7 +47,7 @@ class MediaPool(Handle):
                 return []
             # Sound has no rate of its own: it is given the project's, for good.
             rate = self._app.project_rate
-            media = Media(path.name, path, rate, math.ceil(wav_length_s(path) * rate))
+            media = Media(path.name, path, rate, math.ceil(wav_of(path).length_s * rate))
             self._app.folder.clips.append(media)
             made.append(MediaPoolItem(self._app, media))
         return made

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Dict, Iterator, cast
 
-from ..panel.problems import PanelError, problem
 from ..remedies import failure
 from ..timecode import exact_rate, timecode_of
 from .answers import answered, known, offers
@@ -139,7 +138,7 @@ class OpenTimeline:
         for found, start, end in self._marker_ranges():
             if found == name:
                 return start, end
-        raise PanelError(problem("MARKER_NOT_FOUND"))
+        raise failure("MARKER_NOT_FOUND")
 
     def _marker_ranges(self) -> list[tuple[str, int, int]]:
         markers = known("Timeline.GetMarkers", self._timeline.GetMarkers())
