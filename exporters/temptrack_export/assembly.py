@@ -60,6 +60,7 @@ class Assembly:
         bounds: Bounds,
         shrink: Shrink | None = None,
         candidates: Rows | None = None,
+        reference: Rows | None = None,
     ) -> Parity:
         """Export a module, shrink its weights, refuse it if its first output moved too far.
 
@@ -71,6 +72,7 @@ class Assembly:
             bounds: what parity must reach.
             shrink: how to store the weights smaller, or None for float32.
             candidates: rows the outputs are ranked against for the agreement of the first ten.
+            reference: what the outputs must be, where that is not simply what the module says.
 
         Raises:
             ValueError: the graph is out of bounds.
@@ -80,7 +82,8 @@ class Assembly:
         if shrink is not None:
             shrink(path)
         paths = split_large_tensors(path)
-        parity = compare(reference_rows(module, inputs), graph_rows(path, inputs), candidates=candidates)
+        expected = reference_rows(module, inputs) if reference is None else reference
+        parity = compare(expected, graph_rows(path, inputs), candidates=candidates)
         bounds.check(name, parity)
         # Tracing can bake in the lengths of the example; the shortest input of all shows it.
         shortest = {key: example.shortest() for key, example in inputs.items()}

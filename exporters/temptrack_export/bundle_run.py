@@ -1,25 +1,29 @@
 """A bundle from a trained run: its towers, in front of the encoders whose features it was trained on."""
 
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import onnx
 from onnx.utils import Extractor
 
 from temptrack import __version__
-from temptrack.errors import NotSupported
+from temptrack.errors import InvalidRequest, NotSupported
 from temptrack.model.bundles import load_bundle
 from temptrack.model.manifest import (
     FORMAT_VERSION,
-    GraphName,
+    FramePreprocessing,
     GraphSpec,
     Manifest,
     Metric,
     Origin,
     TensorSpec,
+    TextPreprocessing,
 )
 from temptrack.model.onnx_bundle import OnnxBundle
 from temptrack_export.assembly import Assembly, reference_rows, whole_or_nothing
+from temptrack_export.encoders import ClipEncoders, Encoders, KeptEncoders
 from temptrack_export.manifests import write_manifest
 from temptrack_export.quantise import VARIANTS, Variant, Weights
 from temptrack_export.towers import (
@@ -31,6 +35,8 @@ from temptrack_export.towers import (
     query_inputs,
     row_inputs,
 )
+from temptrack_train.features.open_clip_encoders import OpenClip
+from temptrack_train.models.retrieval import check_spaces
 from temptrack_train.training.run_folder import RunFolder, TrainedRun, open_run
 
 COMMAND = "temptrack-export bundle"
@@ -40,63 +46,99 @@ _X_NULL = {
     "zero": "the zero vector",
     "learned": "a vector learned with the towers",
 }
-_ENCODERS: Sequence[GraphName] = ("frame_encoder", "text_encoder", "audio_encoder")
+_ID = re.compile(r"[a-z0-9][a-z0-9.-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class ClipWeights:
+    """A network of open_clip that is exported with the towers.
+
+    Attributes:
+        file: a checkpoint that open_clip reads.
+        architecture: one of open_clip's configurations.
+        licence: of the weights.
+    """
+
+    file: Path
+    architecture: str
+    licence: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Described:
+    frames: FramePreprocessing
+    text: TextPreprocessing
+    origins: Sequence[Origin]
 
 
 def build_bundle(
     run: Path,
     folder: Path,
     *,
-    encoders: str | Path,
+    base: str | Path,
     bundle_id: str,
     licence: str,
     weights: Weights = "float32",
+    clip: ClipWeights | None = None,
 ) -> Manifest:
     """Build a bundle from a run.
 
     Args:
         run: folder of a trained system that knows words.
         folder: where the bundle goes; must not exist. It appears whole or not at all.
-        encoders: the bundle whose encoders made the features of the run, by id or folder.
+        base: the bundle whose encoders made the features of the run, by id or folder; its tags are kept.
         bundle_id: name and version of the new bundle.
         licence: of the towers: what the material they were trained on allows.
-        weights: how the towers' weights are kept; encoders stay as they are.
+        weights: how the weights of what is exported are kept; what is kept of the base stays as it is.
+        clip: the network that made the features of picture and words, where the base's encoders did not.
 
     Raises:
         FileExistsError: the folder exists.
         NotFound: no such run or bundle.
         NotSupported: SYSTEM_WITHOUT_WORDS, a bundle must answer prompts.
-        InvalidRequest: FEATURE_SPACE, the run was trained on features of other encoders.
+        InvalidRequest: FEATURE_SPACE, the run was trained on features of other encoders; BUNDLE_ID.
         ValueError: a graph fails parity; nothing is left behind.
     """
-    trained, base = open_run(run), load_bundle(encoders, device="cpu")
+    if not _ID.fullmatch(bundle_id):
+        raise InvalidRequest(
+            f"'{bundle_id}' cannot be the id of a bundle.",
+            reason="BUNDLE_ID",
+            hint="Give --name with small letters, digits, dots and dashes, such as ours-1.",
+        )
+    trained, loaded = open_run(run), load_bundle(base, device="cpu")
     if not trained.model.knows_words:
         raise NotSupported(
             f"The system '{trained.config.name}' knows no words.",
             reason="SYSTEM_WITHOUT_WORDS",
             hint="Export a system with `model.words`, such as viml: a bundle must answer prompts.",
         )
-    check_encoders(trained, base)
     variant = VARIANTS[weights]
+    encoders = _encoders(loaded, clip, variant)
+    check_spaces(trained.spaces, encoders.spaces)
     with whole_or_nothing(folder) as partial:
         assembly = Assembly(partial, COMMAND)
-        for name in _ENCODERS:
-            assembly.keep_graph(base.folder, base.manifest, name)
-        assembly.keep(base.folder, base.manifest.text.tokenizer)
-        add_towers(assembly, trained, variant, base)
+        # Described first: exporting a network changes it.
+        described = _Described(encoders.frames, encoders.text, encoders.origins)
+        encoders.add_to(assembly)
+        add_towers(assembly, trained, variant, loaded)
         assembly.metrics.extend(_validation(run))
-        manifest = _describe(assembly, trained, base, bundle_id=bundle_id, licence=licence, variant=variant)
+        towers = Origin(
+            part="towers",
+            origin=f"system {trained.config.name}, trained with seed {trained.config.training.seed}",
+            licence=licence,
+            note=variant.about,
+        )
+        manifest = _describe(
+            assembly, trained, loaded.manifest, described=described, towers=towers, bundle_id=bundle_id
+        )
         write_manifest(partial, manifest)
     return manifest
 
 
-def check_encoders(trained: TrainedRun, base: OnnxBundle) -> None:
-    """Refuse encoders other than those whose features a run was trained on. Raises InvalidRequest."""
-    from temptrack_train.features.bundle import bundle_spaces
-
-    from temptrack_train.models.retrieval import check_spaces
-
-    check_spaces(trained.spaces, bundle_spaces(base))
+def _encoders(base: OnnxBundle, clip: ClipWeights | None, variant: Variant) -> Encoders:
+    if clip is None:
+        return KeptEncoders(base)
+    return ClipEncoders(OpenClip(clip.file, architecture=clip.architecture), base, variant, clip.licence)
 
 
 def add_towers(assembly: Assembly, trained: TrainedRun, variant: Variant, base: OnnxBundle) -> None:
@@ -188,37 +230,31 @@ def _validation(run: Path) -> list[Metric]:
 def _describe(
     assembly: Assembly,
     trained: TrainedRun,
-    base: OnnxBundle,
+    kept: Manifest,
     *,
+    described: _Described,
+    towers: Origin,
     bundle_id: str,
-    licence: str,
-    variant: Variant,
 ) -> Manifest:
-    kept, config = base.manifest, trained.config
+    config = trained.config
     words = config.model.words
     assert words is not None
-    origins = [one for one in kept.origins if one.part in _ENCODERS]
     # The tags of the base come out of its towers, or were kept from yet another bundle's.
     tags = [one.model_copy(update={"part": "tags"}) for one in kept.origins if one.part in {"tags", "towers"}]
-    towers = Origin(
-        part="towers",
-        origin=f"system {config.name}, trained by temptrack-train with seed {config.training.seed}",
-        licence=licence,
-        note=f"{variant.about}; tags as in bundle {kept.id}",
-    )
+    origins = (*described.origins, *tags[:1], towers)
     return Manifest(
         format=FORMAT_VERSION,
         id=bundle_id,
         embed_dim=config.model.embed_dim,
         files=tuple(assembly.files),
         graphs=assembly.graphs,
-        frames=kept.frames,
-        text=kept.text,
+        frames=described.frames,
+        text=described.text,
         audio=kept.audio,
         tags=kept.tags,
-        x_null=_X_NULL[words.null],
-        licence=f"({kept.licence}) AND {licence}",
-        origins=(*origins, *tags[:1], towers),
+        x_null=_X_NULL[words.x_null],
+        licence=" AND ".join(dict.fromkeys(one.licence for one in origins)),
+        origins=origins,
         training=f"Towers were trained on {config.data.kind} data with {config.data.texts} texts. "
         f"The tags are those of bundle {kept.id}: {kept.training}",
         code_version=__version__,

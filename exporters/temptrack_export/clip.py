@@ -16,6 +16,7 @@ from tokenizers.models import BPE
 from torch import Tensor, nn
 
 from temptrack.model.manifest import FramePreprocessing, TextPreprocessing
+from temptrack_train.features.open_clip_shim import import_open_clip
 
 TOKENIZER_FILE = "tokenizer.json"
 MERGES = 49_152 - 256 - 2
@@ -79,6 +80,11 @@ class TextEncoder(nn.Module):
         self.register_buffer("causal", model.attn_mask.detach().clone())
         self.register_buffer("projection", model.text_projection.detach().clone())
 
+    @property
+    def dim(self) -> int:
+        """Length of the features."""
+        return int(self.get_buffer("projection").shape[1])
+
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
         """Encode; the state above a text's end is the text's."""
         length = input_ids.shape[1]
@@ -90,21 +96,26 @@ class TextEncoder(nn.Module):
         return features
 
 
-def make_tokenizer(merges_file: Path) -> Tokenizer:
+def merges_file() -> Path:
+    """Return where open_clip carries the merges of CLIP's tokenizer."""
+    return Path(import_open_clip().__file__).parent / "bpe_simple_vocab_16e6.txt.gz"
+
+
+def make_tokenizer(merges: Path) -> Tokenizer:
     """Return CLIP's tokenizer as a file of the tokenizers library can hold it.
 
     Texts are not repaired first: open_clip also mends wrongly decoded text and HTML entities, which prompts
     do not contain.
 
     Args:
-        merges_file: ``bpe_simple_vocab_16e6.txt.gz`` as open_clip carries it.
+        merges: ``bpe_simple_vocab_16e6.txt.gz`` as open_clip carries it.
     """
-    lines = gzip.decompress(merges_file.read_bytes()).decode("utf-8").split("\n")
-    merges = [(first, second) for first, second in (line.split() for line in lines[1 : MERGES + 1])]
+    lines = gzip.decompress(merges.read_bytes()).decode("utf-8").split("\n")
+    pairs = [(first, second) for first, second in (line.split() for line in lines[1 : MERGES + 1])]
     letters = _letters()
-    pieces = [*letters, *(letter + WORD_END for letter in letters), *("".join(pair) for pair in merges)]
+    pieces = [*letters, *(letter + WORD_END for letter in letters), *("".join(pair) for pair in pairs)]
     vocabulary = {piece: number for number, piece in enumerate([*pieces, START, END])}
-    tokenizer = Tokenizer(BPE(vocabulary, merges, end_of_word_suffix=WORD_END, unk_token=END))
+    tokenizer = Tokenizer(BPE(vocabulary, pairs, end_of_word_suffix=WORD_END, unk_token=END))
     tokenizer.normalizer = normalizers.Sequence([normalizers.NFC(), normalizers.Lowercase()])
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
         [

@@ -2,12 +2,16 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+if TYPE_CHECKING:
+    from temptrack.model.manifest import Manifest
+
 app = typer.Typer(help="Build bundles for temptrack.", no_args_is_help=True, add_completion=False)
 
+UNSTATED = "LicenseRef-unstated"
 SourceFile = typer.Option(exists=True, dir_okay=False)
 
 
@@ -21,9 +25,44 @@ def lite_0(
     """Build lite-0 from the musicnn source distribution and your copies of both text sets."""
     from temptrack_export.bundle_lite0 import build
 
-    manifest = build(musicnn, musiccaps, incompetech, out)
+    _show(build(musicnn, musiccaps, incompetech, out), out)
+
+
+@app.command()
+def bundle(
+    run: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="folder of a trained run")],
+    out: Annotated[Path, typer.Option(help="folder to make; must not exist")],
+    encoders: Annotated[
+        str, typer.Option(help="bundle whose encoders made the run's features, by id or folder")
+    ] = "lite-0",
+    name: Annotated[str | None, typer.Option(help="id of the bundle; without it the folder's name")] = None,
+    licence: Annotated[
+        str, typer.Option(help="of the towers: what their training material allows")
+    ] = UNSTATED,
+    weights: Annotated[
+        Literal["float32", "float16", "int8"], typer.Option(help="how what is exported is kept")
+    ] = "float32",
+    clip: Annotated[
+        Path | None, typer.Option(help="CLIP checkpoint that made the features of picture and words")
+    ] = None,
+    clip_architecture: Annotated[
+        str, typer.Option(help="of --clip, by open_clip's name")
+    ] = "ViT-B-32-quickgelu",
+    clip_licence: Annotated[str, typer.Option(help="of --clip")] = "MIT",
+) -> None:
+    """Build a bundle from a trained run: its towers in front of the encoders it was trained on."""
+    from temptrack_export.bundle_run import ClipWeights, build_bundle
+
+    network = None if clip is None else ClipWeights(clip, clip_architecture, clip_licence)
+    made = build_bundle(
+        run, out, base=encoders, bundle_id=name or out.name, licence=licence, weights=weights, clip=network
+    )
+    _show(made, out)
+
+
+def _show(manifest: "Manifest", folder: Path) -> None:
     size_bytes = sum(entry.size_bytes for entry in manifest.files)
-    typer.echo(f"{manifest.id}: {len(manifest.files)} files, {size_bytes / 1e6:.1f} MB in {out}")
+    typer.echo(f"{manifest.id}: {len(manifest.files)} files, {size_bytes / 1e6:.1f} MB in {folder}")
     for metric in manifest.metrics:
         typer.echo(f"{metric.name}: {metric.value:.6f}")
 
