@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import bpy
@@ -17,17 +19,22 @@ from .scenes import scene_id
 
 @dataclass(frozen=True)
 class Asked:
-    """What the last search was about: the scene, and where on its timeline music goes.
+    """What the last search was about.
 
     Attributes:
         scene: session id of the scene.
-        start_frame: first frame to fill.
-        frames: how many frames to fill; None when only words were searched for.
+        playhead_frame: where the playhead was; music goes there when only words were searched for.
     """
 
     scene: int
-    start_frame: int
-    frames: int | None
+    playhead_frame: int
+
+    def place(self, answer: Mapping[str, Any], suggestion: Mapping[str, Any], rate: Fraction) -> Place:
+        """Return where a suggestion goes: over the part looked at, else whole from the playhead on."""
+        part = answer.get("host_scope")
+        if part is None:
+            return Place(self.playhead_frame, int(suggestion["excerpt"]["duration_s"] * rate), rate)
+        return Place(part["start_frames"], part["end_frames"] - part["start_frames"], rate)
 
 
 @dataclass(frozen=True)
@@ -57,10 +64,8 @@ def question_for(scene: bpy.types.Scene, panel: Any) -> tuple[Question, Asked]:
         filters=filters_of(panel),
         limit=panel.limit,
         timeline={"strips": description.describe(scene)} if part else None,
-        scope=part.scope if part else None,
+        scope=part,
         timeline_id=str(scene_id(scene)),
         can_render=True,
     )
-    if part is None:
-        return question, Asked(scene_id(scene), scene.frame_current, None)
-    return question, Asked(scene_id(scene), part.start_frame, part.end_frame - part.start_frame)
+    return question, Asked(scene_id(scene), scene.frame_current)

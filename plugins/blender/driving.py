@@ -13,7 +13,6 @@ import bpy
 
 from . import settings, strips
 from .asking import Asked, Placement, question_for
-from .cue import Place
 from .panel.problems import PanelError, Problem
 from .panel.questions import Results
 from .panel.session import Session
@@ -163,26 +162,22 @@ class Driver:
             scene = scene_by_id(answered.scene)
             self.session.show(failure("OTHER_SCENE", scene.name if scene else "?").problem)
             return
-        library = dict(results.answer["library"])
+        answer = dict(results.answer)
 
         def arrived(path: str) -> None:
-            self._place(answered, suggestion, library, path, replaces)
+            self._place(answered, suggestion, answer, path, replaces)
 
-        self.session.track_file(library["name"], suggestion["track"]["id"], arrived)
+        self.session.track_file(results.question.library, suggestion["track"]["id"], arrived)
 
     def _place(
-        self, asked: Asked, suggestion: dict[str, Any], library: dict[str, Any], path: str, replaces: str
+        self, asked: Asked, suggestion: dict[str, Any], answer: dict[str, Any], path: str, replaces: str
     ) -> None:
         scene = scene_by_id(asked.scene)
         if scene is None:
             self.session.show(failure("SCENE_GONE").problem)
             return
-        rate = strips.rate_of(scene)
-        frames = asked.frames
-        if frames is None:
-            frames = int(suggestion["excerpt"]["duration_s"] * rate)
-        place = Place(asked.start_frame, frames, rate)
-        self.pending = Placement(asked.scene, place, suggestion, library, path, replaces)
+        place = asked.place(answer, suggestion, strips.rate_of(scene))
+        self.pending = Placement(asked.scene, place, suggestion, answer["library"], path, replaces)
         # The True makes it one step of undo, as if the user had pressed a button for it.
         OPERATORS.place("EXEC_DEFAULT", True)
 
@@ -202,10 +197,10 @@ class Driver:
         self.session.preview.play(
             results.question.library, suggestion["track"]["id"], excerpt["start_s"], end_s
         )
-        asked = self._answered
-        is_same_scene = asked is not None and asked.scene == scene_id(strips.scene_of(context))
-        if asked is not None and is_same_scene and asked.frames is not None:
-            self._picture.start(asked.scene, asked.start_frame)
+        part = results.answer.get("host_scope")
+        scene = scene_id(strips.scene_of(context))
+        if part is not None and results.timeline_id == str(scene):
+            self._picture.start(scene, part["start_frames"])
 
     def doctor(self) -> None:
         """Examine every link of the chain; the preferences show what was found."""

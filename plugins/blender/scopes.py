@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import bpy
@@ -12,23 +11,8 @@ from . import placing, strips
 from .remedies import failure
 
 
-@dataclass(frozen=True)
-class Chosen:
-    """A part of the timeline.
-
-    Attributes:
-        scope: as the companion's protocol has it.
-        start_frame: its first frame.
-        end_frame: its end, exclusive.
-    """
-
-    scope: dict[str, Any]
-    start_frame: int
-    end_frame: int
-
-
-def chosen(scene: bpy.types.Scene, kind: str) -> Chosen:
-    """Return the part of a scene that an item of the menu means.
+def chosen(scene: bpy.types.Scene, kind: str) -> dict[str, Any]:
+    """Return the part of a scene that an item of the menu means, as the companion's protocol has it.
 
     Args:
         scene: the edited scene.
@@ -46,10 +30,10 @@ def chosen(scene: bpy.types.Scene, kind: str) -> Chosen:
             return _selected(scene)
         case "MARKERS":
             return _between_markers(scene)
-    return Chosen({"kind": "whole"}, scene.frame_start, scene.frame_end + 1)
+    return {"kind": "whole"}
 
 
-def _selected(scene: bpy.types.Scene) -> Chosen:
+def _selected(scene: bpy.types.Scene) -> dict[str, Any]:
     pictures = [
         strip
         for strip in strips.top_strips(scene)
@@ -57,12 +41,10 @@ def _selected(scene: bpy.types.Scene) -> Chosen:
     ]
     if not pictures:
         raise failure("NOTHING_SELECTED")
-    spans = [strips.span(strip) for strip in pictures]
-    scope = {"kind": "items", "ids": [strip.name for strip in pictures]}
-    return Chosen(scope, min(start for start, _ in spans), max(end for _, end in spans))
+    return {"kind": "items", "ids": [strip.name for strip in pictures]}
 
 
-def _between_markers(scene: bpy.types.Scene) -> Chosen:
+def _between_markers(scene: bpy.types.Scene) -> dict[str, Any]:
     frames = sorted({marker.frame for marker in scene.timeline_markers})
     if not frames:
         raise failure("NO_MARKERS")
@@ -71,5 +53,5 @@ def _between_markers(scene: bpy.types.Scene) -> Chosen:
     return _range(before[-1] if before else scene.frame_start, after[0] if after else scene.frame_end + 1)
 
 
-def _range(start: int, end: int) -> Chosen:
-    return Chosen({"kind": "range", "start_frames": start, "end_frames": end}, start, end)
+def _range(start: int, end: int) -> dict[str, Any]:
+    return {"kind": "range", "start_frames": start, "end_frames": end}

@@ -80,7 +80,7 @@ def _check(seen: Mapping[str, Any], library: SmallLibrary) -> None:
         spans = [(strip[2], strip[3]) for strip in pieces]
         assert spans[0][0] == 1
         assert all(first[1] == second[0] for first, second in pairwise(spans))
-        assert spans[-1][1] == END + 1, "the whole scene is filled, to the frame"
+        assert spans[-1][1] == seen["until"], "it ends with the picture, to the frame"
         assert len({strip[1] for strip in pieces}) == 1
         assert pieces[0][1] > 7, "above everything that was there"
         assert Path(pieces[0][9]) in library.tracks

@@ -242,7 +242,7 @@ def _found() -> None:
 
 
 def _problem(act: Callable[[], Any]) -> str:
-    """Do something and return the reason of the problem it ends in, which the panel shows with a next step."""
+    """Do something and return the reason of the problem it ends in; the panel shows it with a next step."""
     driver().session.problem = None
     act()
     why = tick_until(lambda: driver().session.problem)
