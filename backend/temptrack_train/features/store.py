@@ -13,6 +13,7 @@ import hashlib
 import logging
 import os
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -30,6 +31,8 @@ from temptrack_train.datasets.types import Matrix
 FORMAT_VERSION = 1
 HEADER_NAME = "store.json"
 ITEMS_PER_SHARD = 64
+SECONDS_PER_SHARD = 300.0
+"""A shard is written when it is full or this old: long films on a slow machine are not lost by the dozen."""
 
 Kind = Literal["video", "music"]
 
@@ -166,6 +169,7 @@ class FeatureWriter:
         self._index = _read(self._index_path, PartIndex) if self._index_path.exists() else PartIndex()
         self._forget_lost_shards()
         self._failures: dict[str, str] = {}
+        self._flushed_s = time.monotonic()
 
     @cached_property
     def done(self) -> frozenset[str]:
@@ -190,7 +194,7 @@ class FeatureWriter:
                 hint="Features are finite numbers, one row for every ten seconds.",
             )
         self._pending[key] = np.ascontiguousarray(rows, dtype=np.float32)
-        if len(self._pending) >= ITEMS_PER_SHARD:
+        if len(self._pending) >= ITEMS_PER_SHARD or time.monotonic() - self._flushed_s > SECONDS_PER_SHARD:
             self._flush()
 
     def fail(self, key: str, why: str) -> None:
@@ -216,6 +220,7 @@ class FeatureWriter:
             digest = hashlib.sha256(content).hexdigest()
             shards = (*shards, Shard(file=file, sha256=digest, ids=tuple(self._pending)))
             self._pending = {}
+        self._flushed_s = time.monotonic()
         self._index = PartIndex(shards=shards, failures=self._failures)
         _write(self._index_path, self._index.model_dump_json(indent=1).encode())
 

@@ -32,7 +32,8 @@ def sound(pitch: int, breath: int, generator: torch.Generator) -> Tensor:
     detuned, phase, loudness = torch.rand(3, generator=generator).tolist()
     tone = torch.sin(2 * torch.pi * (PITCHES_HZ[pitch] * (0.9 + 0.2 * detuned) * time + phase))
     noise = torch.randn(len(time), generator=generator)
-    return (0.2 + 0.6 * loudness) * (tone + BREATHS[breath] * noise)
+    breathy: Tensor = (0.2 + 0.6 * loudness) * (tone + BREATHS[breath] * noise)
+    return breathy
 
 
 def triplets(count: int, seed: int) -> Triplets:
@@ -47,7 +48,16 @@ def triplets(count: int, seed: int) -> Triplets:
         for name, (pitch, breath) in zip(rows, kinds.tolist(), strict=True):
             rows[name].append(sound(pitch, breath, generator))
         subspaces.append(subspace)
-    return Triplets(*(torch.stack(row) for row in rows.values()), torch.tensor(subspaces))
+    anchor, positive, negative = (torch.stack(row) for row in rows.values())
+    return Triplets(anchor, positive, negative, torch.tensor(subspaces))
+
+
+def bias_gradient(model: DeepSim) -> Tensor:
+    """What the loss wants of each of the features' offsets."""
+    bias = model.embed.bias
+    assert bias is not None
+    assert bias.grad is not None
+    return bias.grad
 
 
 def right(model: DeepSim, known: Triplets) -> float:
@@ -93,8 +103,7 @@ def test_the_loss_of_a_subspace_does_not_reach_the_numbers_of_another() -> None:
     known = triplets(4, seed=0)
     first_only = Triplets(known.anchor, known.positive, known.negative, torch.zeros(4, dtype=torch.int64))
     triplet_losses(model, first_only, margin=5.0).sum().backward()
-    gradient = model.embed.bias.grad
-    assert gradient is not None
+    gradient = bias_gradient(model)
     assert gradient[:16].abs().sum() > 0
     assert gradient[16:].abs().sum() == 0
 
@@ -105,8 +114,7 @@ def test_the_track_as_a_whole_reaches_all_numbers() -> None:
     known = triplets(4, seed=0)
     whole = Triplets(known.anchor, known.positive, known.negative, torch.full((4,), -1))
     triplet_losses(model, whole, margin=5.0).sum().backward()
-    gradient = model.embed.bias.grad
-    assert gradient is not None
+    gradient = bias_gradient(model)
     assert gradient[:16].abs().sum() > 0
     assert gradient[16:].abs().sum() > 0
 

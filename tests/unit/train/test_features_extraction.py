@@ -8,6 +8,7 @@ import pytest
 
 from support.fake_bundle import FakeBundle
 from support.films import Shot, make_film, moving, solid
+from support.tones import tone, write_audio
 from temptrack.errors import InvalidRequest, TemptrackError
 from temptrack.media.audio import decode_audio
 from temptrack.media.types import Sampling
@@ -35,7 +36,8 @@ class Loudness:
     audio_spec = AudioSpec(rate_hz=8000, window_samples=80_000)
 
     def encode(self, windows: Matrix) -> Matrix:
-        return np.abs(windows).mean(axis=1, keepdims=True).astype(np.float32)
+        loudness: Matrix = np.abs(windows).mean(axis=1, keepdims=True).astype(np.float32)
+        return loudness
 
 
 @pytest.mark.parametrize(
@@ -103,10 +105,8 @@ def test_a_film_without_sound_has_no_music(tmp_path: Path) -> None:
 
 
 def test_sound_alone_is_no_film(tmp_path: Path) -> None:
-    sound = tmp_path / "noise.wav"
-    from support.tones import write_audio
-
-    write_audio(sound)
+    sound = tmp_path / "tone.wav"
+    write_audio(sound, tone(440, 2))
     with pytest.raises(InvalidRequest) as caught:
         VideoExtractor(BundledFrameEncoder(FakeBundle())).extract(sound)
     assert caught.value.reason == "NO_PICTURE"

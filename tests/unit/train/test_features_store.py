@@ -120,7 +120,7 @@ def test_another_encoder_cannot_write_to_the_same_store(tmp_path: Path) -> None:
     [np.zeros((0, 4)), np.zeros((2, 3)), np.zeros(4), np.array([[0, 0, 0, np.nan]])],
     ids=["no rows", "other dim", "flat", "not finite"],
 )
-def test_features_that_do_not_fit_are_refused(tmp_path: Path, rows: np.ndarray) -> None:  # type: ignore[type-arg]
+def test_features_that_do_not_fit_are_refused(tmp_path: Path, rows: np.ndarray) -> None:
     with FeatureWriter(tmp_path / "store", HEADER) as writer, pytest.raises(InvalidRequest):
         writer.add("odd", rows.astype(np.float32))
     assert FeatureStore(tmp_path / "store").ids == ()
