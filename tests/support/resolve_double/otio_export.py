@@ -34,7 +34,9 @@ def _lane(cut: Cut, lane: Lane) -> dict[str, Any]:
             children.append({"OTIO_SCHEMA": "Gap.1", "source_range": _range(0, item.start - at, cut.rate)})
         children.append(_clip(cut, item))
         at = item.end
-    metadata = {"Resolve_OTIO": {"Locked": lane.locked}}
+    metadata: dict[str, Any] = {"Resolve_OTIO": {"Locked": lane.locked}}
+    if lane.kind == "audio":
+        metadata["Resolve_OTIO"] |= {"Audio Type": lane.sub_type.capitalize(), "SoloOn": False}
     made = _composition("Track.1", lane.name, children, metadata=metadata)
     return {**made, "kind": _KINDS[lane.kind], "enabled": lane.enabled}
 
