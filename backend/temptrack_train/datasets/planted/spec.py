@@ -56,7 +56,7 @@ class PlantedSpec:
     music_dim: int = 256
     text_dim: int = 512
     bond_dim: int = 16
-    bond_agreement: float = 0.85
+    bond_agreement: float = 0.6
     style_in_picture: float = 1.0
     mood_in_picture: float = 0.35
     drift: float = 0.5
