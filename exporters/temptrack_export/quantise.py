@@ -1,6 +1,5 @@
 """Smaller variants of exported graphs."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -50,7 +49,7 @@ class Variant:
     about: str
 
 
-VARIANTS: Mapping[Weights, Variant] = {
+VARIANTS: dict[Weights, Variant] = {
     "float32": Variant(None, EXACT, "weights and arithmetic in float32"),
     "float16": Variant(store_weights_as_half, HALF, "weights in float16, arithmetic in float32"),
     "int8": Variant(compute_in_int8, Bounds(lowest_cosine=0.97), "matrix products in int8"),

@@ -11,7 +11,6 @@ from temptrack.errors import InvalidRequest, NotSupported
 from temptrack.model.bundles import load_bundle
 from temptrack.model.onnx_bundle import OnnxBundle
 from temptrack.model.types import Vector
-from temptrack_export import bundle_run
 from temptrack_export.assembly import Assembly
 from temptrack_export.bundle_run import build_bundle
 from temptrack_export.encoders import KeptEncoders
@@ -189,7 +188,7 @@ def test_a_graph_that_fails_parity_leaves_no_bundle_behind(
     run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     impossible = Variant(VARIANTS["int8"].shrink, Bounds(lowest_cosine=1.1), "cannot be reached")
-    monkeypatch.setitem(bundle_run.VARIANTS, "int8", impossible)  # type: ignore[arg-type]
+    monkeypatch.setitem(VARIANTS, "int8", impossible)
     with pytest.raises(ValueError, match=r"query_tower: lowest cosine to torch is 0\.\d+"):
         build_bundle(
             run, tmp_path / "bundle", base="lite-0", bundle_id="ours-1", licence="CC0-1.0", weights="int8"
