@@ -135,6 +135,11 @@ def test_a_meta_strip_shows_its_children_where_they_lie_and_only_inside_its_hand
     ]
 
 
+def test_in_a_meta_strip_the_upper_child_hides_the_lower_one_whichever_starts_first() -> None:
+    meta = strip("meta", 0, 100, "meta", strips=[strip("lower", 40, 80), strip("upper", 0, 60)])
+    assert [row[:3] for row in seen(described(lane(meta)))] == [("upper", 0, 60), ("lower", 60, 80)]
+
+
 def test_timelines_start_anywhere_even_below_zero() -> None:
     description = described(lane(strip("a", -30, 50), strip("b", 50, 100)), start=-10, end=80)
     assert seen(description) == [("a", -10, 50, 20, 79), ("b", 50, 80, 0, 29)]
