@@ -37,6 +37,8 @@ _SERVER = "Check the server's address in the plugin's settings and that the serv
 _PATIENCE = "Wait a moment, then search again."
 _FILTER = "Change the filters, then search again."
 _PROMPT = "Change the prompt, then search again."
+_SAME_VERSION = "Update temptrack on this machine and on the server to the same version."
+_BOTH = "Update temptrack and the plugin together."
 
 REMEDIES: dict[str, Remedy] = {
     # The companion as a program.
@@ -57,9 +59,7 @@ REMEDIES: dict[str, Remedy] = {
     ),
     "NOT_INITIALIZED": Remedy("The companion was asked before it was ready.", _AGAIN),
     "UNKNOWN_METHOD": Remedy("This temptrack is older than the plugin.", _UPDATE_TEMPTRACK),
-    "BAD_PARAMS": Remedy(
-        "The plugin and temptrack do not understand each other.", "Update temptrack and the plugin together."
-    ),
+    "BAD_PARAMS": Remedy("The plugin and temptrack do not understand each other.", _BOTH),
     "INTERNAL": Remedy("Something went wrong inside temptrack.", _REPORT),
     "CANCELLED": Remedy("Stopped.", "Search again when you like: what was finished is kept."),
     # What was asked.
@@ -78,7 +78,6 @@ REMEDIES: dict[str, Remedy] = {
     "UNKNOWN_TAG": Remedy("A tag is not known.", _FILTER),
     "UNKNOWN_KEY": Remedy("A key is not known.", "Write the key like 'A minor' or 'Bb major'."),
     "EMPTY_RANGE": Remedy("A filter's range runs backwards.", "Give the smaller number first."),
-    "BAD_RANGE": Remedy("A filter's range cannot be read.", "Write ranges like 90-120, 90- or -120."),
     "FOLDER_NOT_ABSOLUTE": Remedy("The folder to filter by is not a whole path.", _FILTER),
     # The timeline.
     "NO_TIMELINE": Remedy("No timeline is open.", "Open a timeline, or describe the music in words."),
@@ -109,6 +108,20 @@ REMEDIES: dict[str, Remedy] = {
     "TOO_DEEP": Remedy("Timelines are nested too deep.", "Flatten some nested timelines, or choose a part."),
     "TOO_LARGE": Remedy("The timeline is too large.", "Split the timeline, or describe the music in words."),
     "UNREADABLE": Remedy("The exported timeline may not be read.", _PERMISSION),
+    "ITEMS_NOT_SEEN": Remedy(
+        "Nothing is seen of what is selected.",
+        "Select clips with picture that are switched on and not hidden.",
+    ),
+    "BAD_STRIPS": Remedy("The plugin described the timeline in a way temptrack does not know.", _BOTH),
+    "BAD_SCOPE": Remedy("The plugin named a part of the timeline in a way temptrack does not know.", _BOTH),
+    "BAD_BUNDLE": Remedy("The timeline bundle is damaged.", "Export the timeline again, as .otio."),
+    "BAD_PATH": Remedy("The path of the timeline cannot be used.", "Save the project under another name."),
+    "NOT_A_FILE": Remedy("There is no timeline file at that path.", _EXPORT),
+    "UNKNOWN_FORMAT": Remedy("The timeline is in a format that is not known.", "Export it as .otio."),
+    "WRONG_FORMAT": Remedy("The timeline is not what its ending says.", "Export it again, as .otio."),
+    "MISSING_ADAPTER": Remedy(
+        "That timeline format is not installed.", "Export it as .otio, or install 'temptrack[formats]'."
+    ),
     # Media.
     "MEDIA_NOT_FOUND": Remedy("A media file is not there.", _RELINK),
     "MEDIA_FORBIDDEN": Remedy("A media file may not be read.", _PERMISSION),
@@ -117,7 +130,6 @@ REMEDIES: dict[str, Remedy] = {
     "MEDIA_IS_A_FOLDER": Remedy("A folder stands where a media file should be.", _RELINK),
     "NOT_MEDIA": Remedy("A file cannot be read as media.", "Wait until it is copied whole, or relink it."),
     "NO_SOUND": Remedy("The file has no sound.", "Choose another track."),
-    "BAD_RENDER": Remedy("A picture rendered by the editor cannot be read.", "Search again."),
     # Libraries and tracks.
     "NO_LIBRARY": Remedy("No library is chosen.", _LIBRARY),
     "LIBRARY_NOT_FOUND": Remedy("The library is gone.", _LIBRARY),
@@ -135,6 +147,7 @@ REMEDIES: dict[str, Remedy] = {
     "TRACK_FILE_MISSING": Remedy(
         "The track's file is not there.", "Mount its drive, or choose another track."
     ),
+    "NOT_A_FOLDER": Remedy("The library's place is a file.", "Remove the file, and index the library again."),
     # The engine.
     "MISSING_EXTRA": Remedy(
         "This temptrack has no local engine.",
@@ -175,14 +188,37 @@ REMEDIES: dict[str, Remedy] = {
     "FORBIDDEN": Remedy("Access is not allowed.", _PERMISSION),
     "FILE_NOT_READABLE": Remedy("The server cannot read the track's file.", "Choose another track."),
     "NO_AUDIO": Remedy("The server sent nothing of the track.", "Choose another track."),
-    "TOKEN_NOT_USED": Remedy(
-        "A token is set, and this server takes none.", "Clear the token in the plugin's settings."
-    ),
+    "INVALID_FIELD": Remedy("The server does not understand the question.", _SAME_VERSION),
+    "NOT_SENDABLE": Remedy("The question cannot be sent.", _SAME_VERSION),
+    "NOT_A_MESSAGE": Remedy("The server does not understand the question.", _SAME_VERSION),
+    "UNKNOWN_ENUM_VALUE": Remedy("The server sent a word that is not known here.", _SAME_VERSION),
+    "TIME_RATE": Remedy("The server does not take the timeline's frame rate.", _SAME_VERSION),
+    "EMPTY_SEGMENT": Remedy("A piece of the picture has no length.", _REPORT),
+    "QUERY_EMPTY": Remedy("The question has neither picture nor words.", _CHOOSE_PART),
+    "QUERY_VECTOR": Remedy("The question does not fit the library.", _REINDEX),
+    "FEATURES_BYTES": Remedy("The picture's features do not fit the server's model.", _SAME_VERSION),
+    "FEATURES_SHAPE": Remedy("The picture's features do not fit the model.", _SAME_VERSION),
+    "FEATURES_NOT_FINITE": Remedy("The picture's features are damaged.", _REPORT),
+    "FRAMES_SHAPE": Remedy("The frames do not fit the model.", _SAME_VERSION),
+    "FRAMES_REPEATS": Remedy("The frames do not fit their counts.", _SAME_VERSION),
+    "PICTURE_BYTES": Remedy("A frame is too large for the server.", _SAME_VERSION),
+    "PICTURE_CORRUPT": Remedy("A frame reached the server damaged.", "Search again."),
+    "PICTURE_COUNT": Remedy("Too many frames were sent at once.", _SAME_VERSION),
+    "PICTURE_EMPTY": Remedy("A frame without content was sent.", _SAME_VERSION),
+    "PICTURE_MODE": Remedy("A frame was sent in colours the server does not take.", _SAME_VERSION),
+    "PICTURE_SIZE": Remedy("A frame was sent in a size the server does not take.", _SAME_VERSION),
     # Preview, cues and files.
+    "TRANSFER_CUT": Remedy("The server broke off while sending a track.", "Try again."),
+    "FILE_OVER_LIMIT": Remedy("The file is larger than all that is kept here.", "Choose another track."),
+    "DISK_FAILED": Remedy("The disk failed.", "Check the disk of temptrack's folder, then try again."),
+    "BAD_CUE": Remedy(
+        "The cue cannot be rendered.", "Choose a part with a length, and a level that is heard."
+    ),
+    "BAD_PREVIEW": Remedy("That stretch cannot be played.", "Play the track from its start."),
     "NO_AUDIO_DEVICE": Remedy(
         "There is no audio device.", "Connect speakers or headphones, or insert the track and listen there."
     ),
-    "NOTHING_PLAYS": Remedy("Nothing is playing.", "Play a track first."),
+    "NOTHING_PLAYING": Remedy("Nothing is playing.", "Play a track first."),
     "CUE_EMPTY": Remedy("The music does not fill one frame.", "Choose a longer part, or another track."),
     "DISK_FULL": Remedy("The disk is full.", _SPACE),
     "HOME_NOT_WRITABLE": Remedy("temptrack's folder cannot be written to.", _PERMISSION),

@@ -77,7 +77,9 @@ class Session:
     @property
     def is_searching(self) -> bool:
         """Whether a search is under way, waits for the companion, or waits for the host's frames."""
-        return self._search is not None or self.renders_wanted is not None
+        # A call may be over before it is known here: a companion that cannot be started fails it at once.
+        is_asking = self._search is not None and not self._search.is_over
+        return is_asking or self.renders_wanted is not None
 
     @property
     def is_busy(self) -> bool:

@@ -97,6 +97,7 @@ def companion(home: Path, **environment: str) -> Iterator[Asker]:
 def panel_session(home: Path, **settings: Any) -> Iterator[Session]:
     """Make the state of a panel, and make sure that nothing of it is left at the end."""
     program = settings.pop("companion", command()[0])
+    clock = settings.pop("clock", time.monotonic)
     session = Session(
         Settings(
             host_name="Test",
@@ -105,7 +106,8 @@ def panel_session(home: Path, **settings: Any) -> Iterator[Session]:
             companion=program,
             home=str(home),
             **settings,
-        )
+        ),
+        clock,
     )
     before = {child.pid for child in psutil.Process().children(recursive=True)}
     try:
