@@ -19,6 +19,7 @@ from temptrack.timeline.timeline_file import TimelineFile
 
 _RENDERED = (StripKind.SCENE, StripKind.GENERATOR)
 _WITHOUT_PICTURE = (StripKind.EFFECT, StripKind.ADJUSTMENT)
+_NAMED = 3
 _FROM_ZERO = TimeRange(RationalTime(0, 24), RationalTime(1, 24))
 
 
@@ -192,12 +193,17 @@ class _Builder:
         seen = dict.fromkeys((strip.id for strip in strips), 0)
         for stretch in stretches:
             seen[stretch.strip.id] += stretch.end_frames - stretch.start_frames
-        for strip in strips:
-            if seen[strip.id] < strip.end_frames - strip.start_frames:
-                self._notes.append(
-                    f"'{strip.name or strip.id}' is overlapped in lane '{lane}'; where strips overlap, "
-                    "the one that starts later was looked at."
-                )
+        hidden = [
+            f"'{strip.name or strip.id}'"
+            for strip in strips
+            if seen[strip.id] < strip.end_frames - strip.start_frames
+        ]
+        if hidden:
+            more = f" and {len(hidden) - _NAMED} more" if len(hidden) > _NAMED else ""
+            self._notes.append(
+                f"In lane '{lane}' strips overlap and hide parts of {', '.join(hidden[:_NAMED])}{more}: "
+                "the one that starts later was looked at."
+            )
 
 
 def _heard_or_seen(strips: Sequence[Strip]) -> list[Strip]:

@@ -96,7 +96,13 @@ def test_in_one_lane_the_later_start_wins_and_the_editor_is_told() -> None:
         ("end", 90, 120, 0, 29),
     ]
     (note,) = timeline_of(description).notes
-    assert note.startswith("'long' is overlapped in lane 'lane'")
+    assert note.startswith("In lane 'lane' strips overlap and hide parts of 'long':")
+
+
+def test_a_lane_full_of_overlaps_is_told_in_one_sentence() -> None:
+    lanes = [lane(*(strip(f"s{number}", 10 * number, 10 * number + 15) for number in range(9)), name="3")]
+    (note,) = timeline_of(described(*lanes)).notes
+    assert "In lane '3' strips overlap and hide parts of 's0', 's1', 's2' and 5 more:" in note
 
 
 def test_effects_and_adjustments_have_no_picture_of_their_own() -> None:
