@@ -79,9 +79,11 @@ class ModelFolder:
                 reason="MISSING_EXTRA",
                 hint="Run: pip install 'temptrack[train]'.",
             ) from error
+        # A bar for weights would cut through the bar for texts.
+        transformers.utils.logging.disable_progress_bar()
         try:
             return getattr(transformers, kind).from_pretrained(self.path, local_files_only=True)
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError, KeyError, RuntimeError) as error:
             raise Corrupt(
                 f"'{self.path}' does not load as {kind}: {error}",
                 reason="MODEL_UNREADABLE",
