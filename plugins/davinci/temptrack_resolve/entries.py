@@ -14,18 +14,27 @@ VOCALS = {"Any": None, "Instrumental": False, "With vocals": True}
 """What the menu of vocals offers."""
 
 
-def filters_of(tempo: str, length: str, key: str, vocals: str, *, licensed_only: bool) -> dict[str, Any]:
+def filters_of(
+    *,
+    tempo: str = "",
+    length: str = "",
+    key: str = "",
+    tags: str = "",
+    vocals: str = "Any",
+    licensed_only: bool = False,
+) -> dict[str, Any]:
     """Return the filters as the companion's protocol has them; empty entries filter nothing.
 
     Args:
         tempo: beats a minute, such as "90-120", "90-" or "-120".
         length: seconds of the track, likewise.
         key: such as "A minor".
+        tags: what a track must have, separated by commas.
         vocals: one of VOCALS.
         licensed_only: leave out tracks whose licence is unknown.
 
     Raises:
-        PanelError: BAD_RANGE.
+        PanelError: FILTER_NOT_READ.
     """
     found: dict[str, Any] = {
         "tempo_min_bpm": _ends(tempo)[0],
@@ -33,6 +42,7 @@ def filters_of(tempo: str, length: str, key: str, vocals: str, *, licensed_only:
         "duration_min_s": _ends(length)[0],
         "duration_max_s": _ends(length)[1],
         "key": key.strip() or None,
+        "tags_all": [tag.strip() for tag in tags.split(",") if tag.strip()] or None,
         "vocals": VOCALS.get(vocals),
         "licences_not": ["unknown"] if licensed_only else None,
     }
@@ -65,6 +75,6 @@ def _ends(text: str) -> tuple[float | None, float | None]:
         return None, None
     match = _RANGE.match(text.strip().replace("\u2013", "-"))
     if match is None or not any(match.groups()):
-        raise failure("BAD_RANGE")
+        raise failure("FILTER_NOT_READ", text.strip())
     low, high = match.groups()
     return (float(low) if low else None, float(high) if high else None)

@@ -28,6 +28,7 @@ RESOLVE_REMEDIES: dict[str, Remedy] = {
     "DIALOG_OPEN": Remedy("DaVinci Resolve does not answer ({detail}).", _CLOSE_DIALOGS),
     "CALL_FAILED": Remedy("DaVinci Resolve refused {detail}.", _CLOSE_DIALOGS),
     "NOT_OFFERED": Remedy("This version of DaVinci Resolve has no {detail}.", "Choose another part."),
+    "FILTER_NOT_READ": Remedy("'{detail}' is no range.", "Write ranges like 90-120, 90- or -120."),
     "NO_SELECTION": Remedy("No clip is selected.", "Select clips on the timeline, or choose another part."),
     "NOT_EXPORTED": Remedy(
         "DaVinci Resolve wrote no timeline to {detail}.",

@@ -3,15 +3,19 @@
 
 from __future__ import annotations
 
+import sys
+import traceback
 from dataclasses import replace
 from typing import Any, Callable
 
 from .actions import Actions
 from .entries import VOCALS, filters_of, row_of, why_of
 from .panel.problems import PanelError
+from .remedies import resolve_problem
 
 WINDOW_ID = "org.temptrack.suggest-music"
 _TICK_MS = 50
+_LINES = ("Prompt", "Exclude", "Tempo", "Length", "Key", "Tags")
 _COLUMNS = (
     ("#", 30), ("Score", 50), ("Title", 200), ("Artist", 140), ("BPM", 45), ("Key", 70), ("Fit", 120),
     ("Licence", 90),
@@ -57,7 +61,7 @@ class MusicWindow:
             self._actions.close()
 
     def _connect(self) -> None:
-        for name in ("Prompt", "Exclude", "Tempo", "Length", "Key"):
+        for name in _LINES:
             self._on(name, "ReturnPressed", self._search)
         self._on("Search", "Clicked", self._search)
         self._on("Cancel", "Clicked", self._actions.cancel)
@@ -70,32 +74,38 @@ class MusicWindow:
         self._on("Refresh", "Clicked", self._refresh)
         self._on("Doctor", "Clicked", self._doctor)
         self._window.On[WINDOW_ID].Close = lambda _event: self._dispatcher.ExitLoop()
-        self._dispatcher.On.Timeout = lambda _event: self._tick()
+        self._dispatcher.On.Timeout = lambda _event: self._do(self._actions.tick)
 
-    def _on(self, name: str, event: str, action: Callable[[], None]) -> None:
-        def act(_event: Any) -> None:
-            action()
-            self._draw()
+    def _on(self, name: str, event: str, action: Callable[[], object]) -> None:
+        setattr(self._window.On[name], event, lambda _event: self._do(action))
 
-        setattr(self._window.On[name], event, act)
+    def _do(self, action: Callable[[], object]) -> None:
+        """Act and draw, unless the action says False: nothing has changed.
 
-    def _tick(self) -> None:
-        if self._actions.tick():
-            self._draw()
-
-    def _search(self) -> None:
-        read = {name: str(self._find(name).Text) for name in ("Tempo", "Length", "Key", "Prompt", "Exclude")}
+        Whatever goes wrong is said in the window, where somebody looks.
+        """
         try:
-            filters = filters_of(
-                read["Tempo"],
-                read["Length"],
-                read["Key"],
-                str(self._find("Vocals").CurrentText),
-                licensed_only=bool(self._find("Licensed").Checked),
-            )
+            if action() is False:
+                return
         except PanelError as error:
             self._actions.session.show(error.problem)
-            return
+        except Exception:
+            sys.stderr.write(traceback.format_exc())
+            # What was half done must not fail again with every tick.
+            self._actions.cancel()
+            self._actions.session.show(resolve_problem("INTERNAL"))
+        self._draw()
+
+    def _search(self) -> None:
+        read = {name: str(self._find(name).Text) for name in _LINES}
+        filters = filters_of(
+            tempo=read["Tempo"],
+            length=read["Length"],
+            key=read["Key"],
+            tags=read["Tags"],
+            vocals=str(self._find("Vocals").CurrentText),
+            licensed_only=bool(self._find("Licensed").Checked),
+        )
         library = str(self._find("Library").CurrentText)
         words = {
             "library": library,
@@ -234,6 +244,7 @@ def _rows(ui: Any) -> list[Any]:
                 line("Tempo", "bpm 90-120"),
                 line("Length", "seconds 60-240"),
                 line("Key", "A minor"),
+                line("Tags", "piano, calm"),
                 ui.ComboBox({"ID": "Vocals", "Weight": 0.5}),
                 ui.CheckBox({"ID": "Licensed", "Text": "Known licence", "Weight": 0}),
             ],

@@ -48,6 +48,7 @@ def until(window: Window, condition: Callable[[], object]) -> Iterator[None]:
     """Wait, a turn of the event loop at a time, until something is so."""
     end = time.monotonic() + _PATIENCE_S
     while not condition():
+        assert "inside temptrack" not in window.text("Said"), "an exception; it stands in stderr"
         assert time.monotonic() < end, f"it never came to pass; the panel says: {window.text('Said')}"
         yield
 

@@ -44,7 +44,7 @@ def test_search_insert_replace_remove(
     # A title has no file: the host has to take its picture.
     cut.lanes["video"][0].items[1] = Item("Title", START + length // 2, cut.end, kind="generator")
     cut.playhead = START + 5
-    write_settings(tmp_path, monkeypatch, home=str(library_home))
+    write_settings(tmp_path, monkeypatch, home=str(library_home), duck_db=9.0)
     before = [(item.name, item.start, item.end) for kind in cut.lanes for item in cut.items(kind)]
     there = children()
     seen: dict[str, object] = {}

@@ -317,3 +317,27 @@ def test_a_folder_that_cannot_hold_the_sound_is_named(
 
     run_panel(app, editor)
     assert [item for item in cut.items("audio") if "temptrack" in item.name] == []
+
+
+def test_what_nobody_foresaw_is_said_in_the_window_and_not_repeated(
+    make_app: MakeApp,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    home: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    app = make_app()
+    simple_cut(app)
+    write_settings(tmp_path, monkeypatch, home=str(home))
+    monkeypatch.setattr(otio_export, "_timeline", lambda _cut: dict[str, str]()["name"])
+
+    def editor(window: Window) -> Iterator[None]:
+        yield from until(window, lambda: window.entries("Library") == ["stock"])
+        window.enter("Prompt", "calm")
+        for _turn in range(5):
+            yield
+        assert "Something went wrong inside temptrack" in window.text("Said")
+        assert window.elements["Search"].Enabled
+
+    run_panel(app, editor)
+    assert capsys.readouterr().err.count("Traceback") == 1

@@ -8,7 +8,7 @@ import pytest
 
 from temptrack.cli.install.receipts import copy_files
 from temptrack.cli.install.resolve import LAUNCHER, RECEIPT, files_of
-from temptrack.cli.install.shipped import plugin_folder
+from temptrack.cli.install.shipped import PANEL, plugin_folder
 
 TRAPS = ("json", "subprocess", "dataclasses", "temptrack_resolve", "uuid", "panel")
 
@@ -72,7 +72,16 @@ def test_the_plugin_needs_no_newer_python_than_3_8() -> None:
     vermin = Path(sys.executable).with_name("vermin")
     source = plugin_folder("davinci")
     done = subprocess.run(
-        [vermin, "--target=3.8-", "--no-tips", "--backport", "typing", "--violations", str(source)],
+        [
+            vermin,
+            "--target=3.8-",
+            "--no-tips",
+            "--backport",
+            "typing",
+            "--violations",
+            str(source),
+            str(source.parent / PANEL),
+        ],
         capture_output=True,
         text=True,
         timeout=120,

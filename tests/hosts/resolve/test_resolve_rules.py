@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as how
 from hypothesis import strategies as st
 
 from davinci.temptrack_resolve import cue_parts, entries, remedies, settings
@@ -45,6 +46,7 @@ def suggestions(draw: st.DrawFn) -> Suggestion:
     return Suggestion(rank=1, track=track, score=0.5, excerpt=excerpt, fit=fit, reasons=())
 
 
+@how(deadline=None)
 @given(
     suggestion=suggestions(),
     start=st.integers(0, 10_000_000),
@@ -72,6 +74,7 @@ def test_music_fills_a_part_as_the_program_fills_it(
     assert cue_parts.gain_db(spoken["track"]["loudness_lufs"], TARGET_LUFS) == cue.gain_db
 
 
+@how(deadline=None)
 @given(frame=st.integers(0, 10_000_000), rate=st.sampled_from(RATES), drop=st.booleans())
 def test_timecode_is_spelled_as_everywhere_else(frame: int, rate: Fraction, drop: bool) -> None:
     drop = drop and rate in (NTSC["29.97"], NTSC["59.94"])
@@ -87,6 +90,7 @@ def test_rates_are_exact(spelled: str | float, rate: Fraction) -> None:
     assert exact_rate(spelled) == rate
 
 
+@how(deadline=None)
 @given(frames=st.integers(1, 100_000), timeline=st.sampled_from(RATES), media=st.sampled_from(RATES))
 def test_a_length_in_media_never_reaches_over(frames: int, timeline: Fraction, media: Fraction) -> None:
     shown = length_in_media(frames, timeline, media) * timeline // media
@@ -96,6 +100,7 @@ def test_a_length_in_media_never_reaches_over(frames: int, timeline: Fraction, m
         assert shown == frames
 
 
+@how(deadline=None)
 @given(title=st.text(max_size=200))
 def test_names_of_files_are_valid_everywhere_and_lead_back(title: str) -> None:
     cue_id = new_cue_id()
@@ -113,20 +118,28 @@ def test_other_files_are_nobodys_of_ours(name: str) -> None:
 
 
 def test_filters_are_read_as_they_are_typed() -> None:
-    read = entries.filters_of("90-120", "-240", " A minor ", "Instrumental", licensed_only=True)
+    read = entries.filters_of(
+        tempo="90-120",
+        length="-240",
+        key=" A minor ",
+        tags="piano, calm,",
+        vocals="Instrumental",
+        licensed_only=True,
+    )
     assert read == {
         "tempo_min_bpm": 90.0,
         "tempo_max_bpm": 120.0,
         "duration_max_s": 240.0,
         "key": "A minor",
+        "tags_all": ["piano", "calm"],
         "vocals": False,
         "licences_not": ["unknown"],
     }
-    assert entries.filters_of("", "", "", "Any", licensed_only=False) == {}
+    assert entries.filters_of() == {}
     for wrong in ("fast", "-", "1-2-3"):
         with pytest.raises(PanelError) as caught:
-            entries.filters_of(wrong, "", "", "Any", licensed_only=False)
-        assert caught.value.problem.reason == "BAD_RANGE"
+            entries.filters_of(tempo=wrong)
+        assert caught.value.problem.reason == "FILTER_NOT_READ"
 
 
 def test_settings_come_back_as_they_were_saved_for_the_users_eyes_only(tmp_path: Path) -> None:
