@@ -245,8 +245,8 @@ def _problem(act: Callable[[], Any]) -> str:
     """Do something and return the reason of the problem it ends in; the panel shows it with a next step."""
     driver().session.problem = None
     act()
-    why = tick_until(lambda: driver().session.problem)
-    assert not driver().session.is_searching, "stuck"
+    tick_until(lambda: driver().session.problem and _is_over())
+    why = driver().session.problem
     shown = " ".join(drawn("TEMPTRACK_PT_music").labels)
     assert why.sentence, why
     assert why.next_step, why
