@@ -6,10 +6,10 @@ STAMP_DEMO := $(VENV)/.installed-demo
 STAMP_DEV := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types contracts check stubs stubs-check reference reference-check clean
+.PHONY: help demo test lint types contracts check stubs stubs-check reference reference-check blender-extension hosts-blender clean
 
 help: ## list these targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -59,6 +59,20 @@ stubs: $(STUBS_PYTHON) ## regenerate backend/temptrack_api from proto/
 
 stubs-check: $(STUBS_PYTHON) ## fail where the committed stubs are not what proto/ says
 	$(STUBS_PYTHON) tools/generate_stubs.py --check
+
+BPY := .venv-bpy-4.5/.installed .venv-bpy-5.0/.installed
+
+# Blender as a Python module, a gigabyte each; the two that the tests run in.
+$(BPY): .venv-bpy-%/.installed:
+	$(PYTHON) -m venv .venv-bpy-$*
+	.venv-bpy-$*/bin/python -m pip install --quiet 'bpy==$*.*'
+	@touch $@
+
+blender-extension: $(STAMP_DEV) .venv-bpy-4.5/.installed ## build and validate dist/temptrack_blender.zip
+	$(BIN)/python tools/build_blender_extension.py dist .venv-bpy-4.5/bin/python
+
+hosts-blender: $(STAMP_DEV) $(BPY) ## test the Blender extension in real Blenders 4.5 and 5.0
+	$(BIN)/python -m pytest tests/hosts/blender
 
 clean: ## remove what make made
 	rm -rf $(VENV) demo .mypy_cache .ruff_cache .pytest_cache
