@@ -341,3 +341,55 @@ def test_what_nobody_foresaw_is_said_in_the_window_and_not_repeated(
 
     run_panel(app, editor)
     assert capsys.readouterr().err.count("Traceback") == 1
+
+
+def test_cancelling_while_pictures_are_taken_puts_everything_back(
+    make_app: MakeApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, home: Path
+) -> None:
+    app = make_app()
+    cut = simple_cut(app)
+    for item in cut.lanes["video"][0].items:
+        item.media, item.kind = None, "generator"
+    cut.playhead, app.page = cut.start + 77, "fairlight"
+    write_settings(tmp_path, monkeypatch, home=str(home))
+
+    def editor(window: Window) -> Iterator[None]:
+        yield from until(window, lambda: window.entries("Library") == ["stock"])
+        window.enter("Prompt", "calm")
+        yield from until(window, lambda: len(app.called("Project.ExportCurrentFrameAsStill")) > 1)
+        assert app.page == "edit"
+        assert "Rendering frames" in window.text("Said")
+        window.click("Cancel")
+        assert (cut.playhead, app.page) == (cut.start + 77, "fairlight")
+        taken = len(app.called("Project.ExportCurrentFrameAsStill"))
+        for _turn in range(5):
+            yield
+        assert len(app.called("Project.ExportCurrentFrameAsStill")) == taken
+        assert window.text("Said") == "Ready"
+        assert window.rows("Found") == []
+
+    run_panel(app, editor)
+
+
+def test_words_alone_find_music_for_the_whole_timeline_and_listening_says_what_it_needs(
+    make_app: MakeApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, library_home: Path
+) -> None:
+    app = make_app((21, 1, 0))
+    cut = simple_cut(app)
+    write_settings(tmp_path, monkeypatch, home=str(library_home))
+
+    def editor(window: Window) -> Iterator[None]:
+        yield from until(window, lambda: window.entries("Library") == ["stock"])
+        window.choose("Part", "Words only")
+        window.enter("Prompt", "driving drums")
+        yield from until(window, lambda: window.rows("Found"))
+        assert app.called("Timeline.Export") == []
+        window.click("Play")
+        heard = said(window, "no audio device", "cannot be played", "No sound")
+        yield from until(window, lambda: heard() or window.text("Play") == "Stop")
+        window.click("Insert")
+        yield from until(window, said(window, "lies on track"))
+
+    run_panel(app, editor)
+    placed = [item for item in cut.items("audio") if "temptrack" in item.name]
+    assert [(item.start, item.end) for item in placed] == [(cut.start, cut.end)]
