@@ -4,6 +4,8 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP_DEMO := $(VENV)/.installed-demo
 STAMP_DEV := $(VENV)/.installed-dev
+# Installed before anything that asks for it, so that nothing picks another build or release.
+TORCH ?= torch==2.13.0
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint types contracts check stubs stubs-check reference reference-check blender-extension hosts-blender clean
@@ -20,7 +22,8 @@ $(STAMP_DEMO): $(BIN)/python pyproject.toml
 	@touch $@
 
 $(STAMP_DEV): $(BIN)/python pyproject.toml
-	$(BIN)/python -m pip install --quiet --editable '.[cpu,server,formats]' --group dev
+	$(BIN)/python -m pip install --quiet '$(TORCH)'
+	$(BIN)/python -m pip install --quiet --editable '.[cpu,server,companion,formats,train]' --group dev
 	@touch $@ $(STAMP_DEMO)
 
 demo: $(STAMP_DEMO) ## index real music, suggest for a short film, write demo/review.html
