@@ -1,9 +1,11 @@
 """Runs a script of `inside` in a real Blender: a process with settings and extensions of its own."""
 
+import importlib
 import json
 import os
 import subprocess
 import sys
+import types
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -56,6 +58,14 @@ def start_inside(version: str, script: str, arguments: Mapping[str, Any], folder
 def run_inside(version: str, script: str, arguments: Mapping[str, Any], folder: Path) -> Any:
     """Run a script to its end and return its result; fails with what it printed."""
     return start_inside(version, script, arguments, folder).result()
+
+
+def extension_module(name: str) -> Any:
+    """Import a module of the extension that needs no bpy, without the package itself, which does."""
+    package = types.ModuleType("blender_files")
+    package.__path__ = [str(ROOT / "plugins" / "blender")]
+    sys.modules.setdefault(package.__name__, package)
+    return importlib.import_module(f"{package.__name__}.{name}")
 
 
 class Inside:

@@ -1,16 +1,13 @@
 """The extension places a suggestion exactly as `temptrack suggest --insert` does; needs no Blender."""
 
-import importlib.util
-import sys
 from fractions import Fraction
-from types import ModuleType
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hosts.blender.bpy_process import ROOT
+from hosts.blender.bpy_process import extension_module
 from temptrack.errors import InvalidRequest
 from temptrack.library.types import LibraryInfo, Track
 from temptrack.suggest.cue import cue_for
@@ -30,19 +27,7 @@ LIBRARY = LibraryInfo(
 )
 
 
-def _extension_module(name: str) -> ModuleType:
-    # The package itself imports bpy; this module of it does not.
-    path = ROOT / "plugins" / "blender" / f"{name}.py"
-    spec = importlib.util.spec_from_file_location(f"blender_{name}", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-cue: Any = _extension_module("cue")
+cue: Any = extension_module("cue")
 
 millis = st.integers(0, 400_000).map(lambda number: number / 1000)
 

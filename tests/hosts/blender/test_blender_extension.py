@@ -11,7 +11,7 @@ import pytest
 from tools.build_blender_extension import validate
 from typer.testing import CliRunner
 
-from hosts.blender.bpy_process import ROOT, bpy_python, environment, run_inside
+from hosts.blender.bpy_process import ROOT, bpy_python, environment, extension_module, run_inside
 from temptrack.cli.install.extension import build_extension
 from temptrack.cli.main import app
 
@@ -134,3 +134,13 @@ def _script(path: Path, code: str, python: str = sys.executable) -> Path:
     path.write_text(f"#!{python}\n{code}\n")
     path.chmod(path.stat().st_mode | stat.S_IXUSR)
     return path
+
+
+def test_the_guide_lists_every_problem_of_blender_with_its_next_step() -> None:
+    guide = (ROOT / "docs" / "guides" / "blender.md").read_text()
+    remedies = extension_module("remedies").BLENDER_REMEDIES
+    for reason, remedy in remedies.items():
+        start, _, end = remedy.sentence.partition("{detail}")
+        assert start in guide, reason
+        assert end in guide, reason
+        assert f"| {remedy.next_step} |" in guide, reason
