@@ -90,5 +90,5 @@ def _fault(request: CueRequest) -> str:
     }
     for duck in request.ducks:
         what = f"a duck by {duck.gain_db} dB over frames {duck.start_frames} to {duck.end_frames} is none"
-        faults[what] = not duck.gain_db <= 0 or duck.end_frames <= duck.start_frames
+        faults[what] = not MIN_GAIN_DB <= duck.gain_db <= 0 or duck.end_frames <= duck.start_frames
     return next((fault for fault, found in faults.items() if found), "")

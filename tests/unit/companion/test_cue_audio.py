@@ -10,6 +10,7 @@ import pytest
 
 from support import tones
 from support.cues import PAL, rendered, request, samples_of
+from support.disks import files_up_to
 from support.tones import write_audio
 from temptrack.companion.cue_audio import cue_samples, render_cue
 from temptrack.companion.cue_request import Duck
@@ -191,6 +192,15 @@ def test_a_cancelled_cue_leaves_nothing(track: Path, tmp_path: Path, calls: int)
     assert list((tmp_path / "cues").iterdir()) == []
 
 
+def test_a_disk_that_fills_up_leaves_nothing_and_the_next_try_works(track: Path, tmp_path: Path) -> None:
+    with files_up_to(200_000), pytest.raises(NotReady) as caught:
+        rendered(request(track, duration_frames=100), tmp_path / "cues")
+    assert caught.value.reason == "DISK_FULL"
+    assert "Artist - Title" in caught.value.message
+    assert list((tmp_path / "cues").iterdir()) == []
+    assert rendered(request(track, duration_frames=100), tmp_path / "cues").path.is_file()
+
+
 def test_a_track_that_is_gone_is_named(tmp_path: Path) -> None:
     with pytest.raises(NotFound, match=r"gone\.flac"):
         rendered(request(tmp_path / "gone.flac"), tmp_path / "cues")
@@ -217,6 +227,7 @@ def test_a_cue_beyond_all_that_is_kept_is_refused(track: Path, tmp_path: Path) -
         {"ducks": (Duck(0, 10, 3.0),)},
         {"ducks": (Duck(10, 10, -3.0),)},
         {"ducks": (Duck(0, 10, float("nan")),)},
+        {"ducks": (Duck(0, 10, float("-inf")),)},
     ],
 )
 def test_what_cannot_be_is_refused(track: Path, tmp_path: Path, change: dict[str, Any]) -> None:

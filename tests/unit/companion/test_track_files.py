@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import pytest
 
+from support.disks import files_up_to
 from temptrack.companion.kept_files import KeptFiles
 from temptrack.companion.track_files import LocalTrackFiles, RemoteTrackFiles
 from temptrack.errors import Cancelled, Forbidden, NotFound, NotReady, TemptrackError, Unavailable
@@ -188,6 +189,13 @@ def test_a_full_disk_is_told_before_anything_is_fetched(
         remote.files.file("stock", "a")
     assert caught.value.reason == "DISK_FULL"
     assert remote.server.sent == 0
+
+
+def test_a_disk_that_fills_up_on_the_way_leaves_nothing(remote: Remote) -> None:
+    with files_up_to(2500), pytest.raises(NotReady) as caught:
+        remote.files.file("stock", "a")
+    assert caught.value.reason == "DISK_FULL"
+    assert remote.names() == []
 
 
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:

@@ -1,6 +1,3 @@
-import resource
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import av
@@ -8,6 +5,7 @@ import numpy as np
 import pytest
 
 from support import tones
+from support.disks import files_up_to
 from support.tones import write_audio
 from temptrack.errors import NotFound, NotReady
 from temptrack.media.audio import decode_audio
@@ -94,16 +92,6 @@ def test_a_writer_that_is_left_by_an_exception_leaves_nothing(tmp_path: Path) ->
     failure = ZeroDivisionError()
     assert not writer.__exit__(ZeroDivisionError, failure, None)
     assert list(tmp_path.iterdir()) == []
-
-
-@contextmanager
-def files_up_to(size: int) -> Iterator[None]:
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 @pytest.mark.parametrize("room", [50_000, 287_000, 288_040])
