@@ -97,8 +97,8 @@ def test_a_companion_that_never_answers_is_given_up(script: Script, tmp_path: Pa
 
     with panel_session(tmp_path, companion=program, clock=clock) as session:
         session.start()
-        wait_until(lambda: (tmp_path / "script.came").exists(), session.tick)
-        assert session.state is State.STARTING
+        wait_until((tmp_path / "script.came").exists, session.tick)
+        assert session.is_busy
         now_s = 61.0
         session.tick()
         assert session.state is State.FAILED

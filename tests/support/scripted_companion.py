@@ -1,8 +1,8 @@
 """A companion that says what it was told to: for what a real one does only on a bad day.
 
-Run as ``python scripted_companion.py SCRIPT``; the script is JSON: ``{method: [action, ...]}``. The actions of
-a method are taken one a request, and the last one stays: ``{"result": …}``, ``{"error": …}``, ``{"say": raw
-text}``, ``{"silent": true}``, ``{"exit": code, "log": words}``. What came is written beside the script.
+Run as ``python scripted_companion.py SCRIPT``; the script is JSON: ``{method: [action, ...]}``. The actions
+of a method are taken one a request, and the last one stays: ``{"result": …}``, ``{"error": …}``,
+``{"say": raw text}``, ``{"silent": true}``, ``{"exit": code, "log": words}``. What came is written beside the script.
 """
 
 import json
