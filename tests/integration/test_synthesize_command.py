@@ -1,6 +1,11 @@
 """The command `synthesize`, over tags of a file, over sound, and as its guide says."""
 
 import json
+import os
+import re
+import shlex
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -8,11 +13,15 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
+from support.language_model_server import language_model
 from support.tones import music, write_audio
 from temptrack.errors import InvalidRequest, TemptrackError
 from temptrack_train.cli.synthesize import synthesize
 from temptrack_train.synthesis.lexicon import Lexicon
 from temptrack_train.synthesis.run import read_texts
+
+GUIDE = Path(__file__).parents[2] / "docs" / "guides" / "synthesize-text.md"
+EXECUTED = re.compile(r"<!-- executed: synthesize -->\n```console\n(.*?)```", re.DOTALL)
 
 TAGS = """track_id,tags
 one,piano:0.9;strings:0.7;calm:0.6;classical:0.5
@@ -76,8 +85,8 @@ def test_real_sound_is_tagged_by_the_bundle_that_ships(tmp_path: Path) -> None:
         write_audio(tmp_path / "music" / f"{number}.flac", music(21.0, bpm=90 + 40 * number, seed=number))
     (tmp_path / "music" / "broken.flac").write_bytes(b"no sound at all")
     out = tmp_path / "texts"
-    options = ["--music", tmp_path / "music", "--out", out, "--threshold", "0.1", "--min-recall", "1"]
-    result = command(["data2text", *options])
+    heard = ["--music", str(tmp_path / "music"), "--threshold", "0.1", "--min-recall", "1"]
+    result = command(["data2text", *heard, "--out", out])
     assert result.exit_code == 0, result.output
     texts = read_texts(out / "data2text")
     failures = [json.loads(line) for line in (out / "data2text" / "failures.jsonl").read_text().splitlines()]
@@ -103,3 +112,35 @@ def test_options_that_do_not_fit_say_why(options: Sequence[str], why: str, tmp_p
     assert raised.value.hint
     assert isinstance(raised.value, InvalidRequest) or raised.value.reason.endswith("NOT_FOUND")
     assert not (tmp_path / "texts").exists()
+
+
+def test_every_command_of_the_guide_works_in_order(tmp_path: Path) -> None:
+    page = GUIDE.read_text("utf-8")
+    blocks = re.findall(r"```(?:csv|jsonl)\n(.*?)```", page, re.DOTALL)
+    for name, content in zip(("tags.csv", "tags.jsonl", "descriptions.csv"), blocks, strict=True):
+        (tmp_path / name).write_text(content)
+    for number in range(2):
+        write_audio(
+            tmp_path / "MUSIC_FOLDER" / f"{number}.flac", music(11.0, bpm=90 + 40 * number, seed=number)
+        )
+    commands = [
+        line[2:] for block in EXECUTED.findall(page) for line in block.splitlines() if line.startswith("$ ")
+    ]
+    assert len(commands) >= 4
+    program = [sys.executable, "-c", "from temptrack_train.cli.main import run; run()"]
+    with language_model() as server:
+        for line in commands:
+            name, *arguments = shlex.split(line.replace("http://localhost:8000/v1", server.url))
+            assert name == "temptrack-train"
+            done = subprocess.run(
+                [*program, *arguments],
+                cwd=tmp_path,
+                env={**os.environ, "OMP_NUM_THREADS": "1"},
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            assert done.returncode == 0, f"{line}\n{done.stdout}\n{done.stderr}"
+        assert server.asked
+    for folder in ("texts", "texts-llm"):
+        assert read_texts(tmp_path / folder / "prompt2text")

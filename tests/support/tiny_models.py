@@ -1,6 +1,6 @@
 """Models of Hugging Face so small that a test can train them, saved as people save theirs."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from transformers import (
 )
 
 _STEPS = 150
-_SIZE = {
+_SIZE: Mapping[str, Any] = {
     "d_model": 32,
     "encoder_layers": 1,
     "decoder_layers": 1,
@@ -116,7 +116,9 @@ def _tokenizer(texts: Sequence[str], *, ends: bool = True) -> PreTrainedTokenize
         core.post_processor = processors.TemplateProcessing(
             single="<s> $A </s>", pair="<s> $A </s> $B </s>", special_tokens=[("<s>", 0), ("</s>", 1)]
         )
-    return PreTrainedTokenizerFast(
+    # Its constructor carries no annotations.
+    make: Callable[..., PreTrainedTokenizerFast] = PreTrainedTokenizerFast
+    return make(
         tokenizer_object=core,
         bos_token="<s>",
         eos_token="</s>",

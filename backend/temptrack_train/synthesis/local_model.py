@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
@@ -80,7 +80,8 @@ class ModelFolder:
                 hint="Run: pip install 'temptrack[train]'.",
             ) from error
         # A bar for weights would cut through the bar for texts.
-        transformers.utils.logging.disable_progress_bar()
+        quieten: Callable[[], None] = transformers.utils.logging.disable_progress_bar
+        quieten()
         try:
             return getattr(transformers, kind).from_pretrained(self.path, local_files_only=True)
         except (OSError, ValueError, KeyError, RuntimeError) as error:
