@@ -158,8 +158,7 @@ def _append(
 
 def _read_back(timeline: EditableTimeline, sound: Sound, lane: AudioLane) -> Clip:
     """Find a sound on its lane: what the host answered says nothing."""
-    now = next((each for each in timeline.audio_lanes() if each.index == lane.index), None)
-    for clip in now.clips if now is not None else ():
+    for clip in timeline.audio_lane(lane.index).clips:
         is_it = clip.path is not None and clip.path.name == sound.file.name and bool(clip.id)
         if is_it and clip.start_frames == sound.start_frames:
             return clip

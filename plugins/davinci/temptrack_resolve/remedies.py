@@ -57,6 +57,10 @@ RESOLVE_REMEDIES: dict[str, Remedy] = {
     "MUSIC_GONE": Remedy(
         "This music is no longer on the timeline.", "Nothing was changed. Choose another, or insert anew."
     ),
+    "SETTINGS_NOT_SAVED": Remedy(
+        "The chosen library could not be remembered in {detail}.",
+        "Change the permissions of that folder; everything else works.",
+    ),
     "SETTINGS_BROKEN": Remedy(
         "The settings at {detail} cannot be read; the usual ones are used.",
         "Correct the file or delete it.",

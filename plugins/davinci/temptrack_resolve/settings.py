@@ -81,16 +81,22 @@ def load(path: Path) -> Settings:
 
 
 def save(settings: Settings, path: Path) -> None:
-    """Write the settings, whole or not at all, for the user's eyes only."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Write the settings, whole or not at all, for the user's eyes only.
+
+    Raises:
+        PanelError: SETTINGS_NOT_SAVED.
+    """
     partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
-    # It may hold a token.
-    with open(
-        os.open(str(partial), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8"
-    ) as out:
-        json.dump(asdict(settings), out, indent=2)
-        out.write("\n")
-    os.replace(str(partial), str(path))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # It may hold a token.
+        opened = os.open(str(partial), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with open(opened, "w", encoding="utf-8") as out:
+            json.dump(asdict(settings), out, indent=2)
+            out.write("\n")
+        os.replace(str(partial), str(path))
+    except OSError as error:
+        raise failure("SETTINGS_NOT_SAVED", f"{path}: {error.strerror or error}") from error
 
 
 def _settings_of(found: dict[str, Any]) -> Settings:

@@ -49,7 +49,7 @@ def _open(names: Mapping[str, Any]) -> None:
         return
     settings, broken = _settings()
     actions = Actions(host, settings)
-    window = MusicWindow(ui, bmd.UIDispatcher(ui), actions, lambda chosen: save(chosen, settings_path()))
+    window = MusicWindow(ui, bmd.UIDispatcher(ui), actions, _save if broken is None else _keep)
     if broken is not None:
         actions.session.show(broken)
     window.run()
@@ -61,3 +61,11 @@ def _settings() -> tuple[Settings, Problem | None]:
         return load(settings_path()), None
     except PanelError as error:
         return Settings(), error.problem
+
+
+def _save(chosen: Settings) -> None:
+    save(chosen, settings_path())
+
+
+def _keep(_chosen: Settings) -> None:
+    """Leave a file that cannot be read as it is: the user will want to mend it."""

@@ -114,10 +114,10 @@ class MusicWindow:
             "text_weight": int(self._find("Weight").Value) / 100,
             "filters": filters,
         }
+        self._actions.search(words, str(self._find("Part").CurrentText))
         if library != self._actions.settings.library:
             self._actions.settings = replace(self._actions.settings, library=library)
             self._save(self._actions.settings)
-        self._actions.search(words, str(self._find("Part").CurrentText))
 
     def _refresh(self) -> None:
         """Look at the timeline and the libraries again: the editor may have changed either."""

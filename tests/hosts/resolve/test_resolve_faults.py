@@ -140,8 +140,11 @@ def test_broken_settings_are_said_and_stop_nothing(
     def editor(window: Window) -> Iterator[None]:
         yield from until(window, lambda: window.entries("Library") == ["stock"])
         assert str(path) in window.text("Said")
+        window.choose("Part", "In to out")
+        window.click("Search")
 
     run_panel(app, editor)
+    assert path.read_text() == "{", "a broken file is the user's to mend"
 
 
 def test_a_second_start_shows_the_window_that_is_open(

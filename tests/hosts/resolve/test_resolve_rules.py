@@ -152,6 +152,13 @@ def test_settings_come_back_as_they_were_saved_for_the_users_eyes_only(tmp_path:
     assert [each.name for each in path.parent.iterdir()] == ["resolve.json"]
 
 
+def test_settings_that_cannot_be_saved_are_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(PanelError) as caught:
+        settings.save(settings.Settings(), tmp_path / "file" / "resolve.json")
+    assert caught.value.problem.reason == "SETTINGS_NOT_SAVED"
+
+
 @pytest.mark.parametrize(
     "text", ["[", "[]", '{"limit": "ten"}', '{"path_map": [1]}', '{"fade_in_frames": true}']
 )

@@ -49,7 +49,7 @@ class EditableTimeline(OpenTimeline):
         answered("Timeline.AddTrack", self._timeline.AddTrack("audio", cast(Any, LANE_TYPE)))
         index = int(known("Timeline.GetTrackCount", self._timeline.GetTrackCount("audio")))
         answered("Timeline.SetTrackName", self._timeline.SetTrackName("audio", index, name))
-        lane = self._audio_lane(index)
+        lane = self.audio_lane(index)
         if lane.name != name or not lane.is_stereo:
             raise failure("NOT_SET", "the new audio track")
         return lane
@@ -57,7 +57,7 @@ class EditableTimeline(OpenTimeline):
     def delete_empty_lane(self, index: int) -> None:
         """Delete the last audio lane if nothing lies on it."""
         count = known("Timeline.GetTrackCount", self._timeline.GetTrackCount("audio"))
-        if index == count and not self._audio_lane(index).clips:
+        if index == count and not self.audio_lane(index).clips:
             self._timeline.DeleteTrack("audio", index)
 
     @contextmanager

@@ -170,9 +170,10 @@ class OpenTimeline:
     def audio_lanes(self) -> list[AudioLane]:
         """Return the audio lanes with their clips, top lane first."""
         count = known("Timeline.GetTrackCount", self._timeline.GetTrackCount("audio"))
-        return [self._audio_lane(index) for index in range(1, int(count) + 1)]
+        return [self.audio_lane(index) for index in range(1, int(count) + 1)]
 
-    def _audio_lane(self, index: int) -> AudioLane:
+    def audio_lane(self, index: int) -> AudioLane:
+        """Return one audio lane, counted from 1, with its clips."""
         timeline = self._timeline
         items = known("Timeline.GetItemListInTrack", timeline.GetItemListInTrack("audio", index))
         stereo = True
