@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from support import tones
+from support.cues import rendered, request, samples_of
 from support.films import make_film
 from support.reference import reference_data
 from support.strips import Json, described, lane, strip
@@ -157,3 +158,22 @@ def test_the_real_detector_hears_people_speak() -> None:
     assert sum(end - start for start, end in astronaut) > 8
     for name in ("big_buck_bunny_0_30.webm", "01_dog.mp4", "car-detection.mp4"):
         assert voices_in(films / name, start_s=0, duration_s=30, detector=detector) == (), name
+
+
+@pytest.mark.reference
+def test_music_makes_room_where_people_speak_in_a_real_film(tmp_path: Path) -> None:
+    film = reference_data() / "video" / "talking_720p30.mp4"
+    ntsc = Fraction(30_000, 1001)
+    sound = strip(
+        "talk", 0, 1270, "sound", path=str(film), media_rate={"numerator": 30_000, "denominator": 1001}
+    )
+    file = timeline_of(described(lane(sound, kind="audio"), rate=(30_000, 1001)))
+    spoken = speech_on(file, RecordRange(0, 1270, ntsc))
+    assert spoken.problems == ()
+    flat = np.full((2, 43 * 48_000), 0.5, dtype=np.float32)
+    music = write_audio(tmp_path / "m.flac", flat, rate_hz=48_000)
+    asked = request(music, duration_frames=1270, rate=ntsc, ducks=spoken.ducks(-12.0))
+    level = samples_of(rendered(asked, tmp_path / "cues"))[0]
+    second = [float(np.median(level[number * 48_000 : (number + 1) * 48_000])) for number in range(42)]
+    assert max(second[5:9]) == pytest.approx(0.5 * 10 ** (-12 / 20), rel=0.01)
+    assert min(second[20:34]) == pytest.approx(0.5, rel=0.01)
