@@ -1,4 +1,4 @@
-"""A training in a process of its own, to be killed or to share batches: ``train_process.py OUT [KEY=VALUE]``."""
+"""A training in a process of its own, to be killed or to share batches: train_process.py OUT KEY=VALUE."""
 
 import os
 import sys
