@@ -7,6 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from hosts.resolve.conftest import MakeApp
+from support.reference import reference_data
 from support.resolve_double import Cut, simple_cut
 from support.resolve_double.otio_export import write_otio
 from support.resolve_double.otio_import import read_otio
@@ -82,3 +83,25 @@ def test_the_double_refuses_what_the_host_refuses(
     assert found in text
     path.write_text(text.replace(found, instead))
     assert read_otio(path) is None
+
+
+@pytest.mark.reference
+def test_a_genuine_export_is_taken_by_the_double_and_comes_back_with_music(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, library_home: Path
+) -> None:
+    """The one export of the real host at hand: it shows that the double refuses no more than it should."""
+    monkeypatch.setenv("TEMPTRACK_HOME", str(library_home))
+    genuine = reference_data() / "otio_samples" / "otio_effects.otio"
+    before = read_otio(genuine)
+    assert before is not None
+    assert (len(before.lanes["video"]), len(before.lanes["audio"]), before.start) == (8, 11, 86400)
+    back = tmp_path / "WITH_MUSIC.otio"
+    asked = ["suggest", str(genuine), "--library", "stock", "--prompt", "calm piano"]
+    done = CliRunner().invoke(command, [*asked, "--insert", "1", "-o", str(back)])
+    assert done.exit_code == 0, done.output
+    after = read_otio(back)
+    assert after is not None
+    music = after.lanes["audio"].pop()
+    assert (music.name, music.sub_type, len(music.items)) == ("Temptrack", "stereo", 1)
+    assert music.items[0].start == 86400
+    assert items(after) == items(before)
