@@ -70,7 +70,7 @@ class TransformerTower(nn.Module):
         self.config = config
         width = config.width
         # Encoders differ in scale by orders of magnitude; unit vectors would drown beside positions.
-        self.enter = nn.Sequential(nn.LayerNorm(feature_dim), nn.Linear(feature_dim, width))
+        self.enter = nn.Sequential(_evened(feature_dim), nn.Linear(feature_dim, width))
         self.class_token = (
             nn.Parameter(torch.randn(width) * 0.02) if config.pooling == "class_token" else None
         )
@@ -102,7 +102,7 @@ class MeanTower(nn.Module):
     def __init__(self, feature_dim: int, config: TowerConfig) -> None:
         """Prepare a tower for features of a given length."""
         super().__init__()
-        layers: list[nn.Module] = [nn.LayerNorm(feature_dim)]
+        layers: list[nn.Module] = [_evened(feature_dim)]
         for index in range(config.layers):
             layers += [nn.Linear(config.width if index else feature_dim, config.width), nn.ReLU()]
             layers += [nn.Dropout(config.dropout)]
@@ -124,6 +124,11 @@ def mean_over_rows(rows: Tensor, mask: Tensor) -> Tensor:
     """Return the mean over the rows that are there, [batch, width]; zeros where there is none."""
     weights = mask[..., None].to(rows.dtype)
     return (rows * weights).sum(1) / weights.sum(1).clamp(min=1)
+
+
+def _evened(feature_dim: int) -> nn.LayerNorm:
+    """Return a norm without scales of its own: the layer after it has them."""
+    return nn.LayerNorm(feature_dim, elementwise_affine=False)
 
 
 def _positions(states: Tensor) -> Tensor:
