@@ -38,7 +38,10 @@ class PlantedDataset:
         self.spec = spec or PlantedSpec()
         self.latents: Latents = draw_latents(self.spec)
         self.text_encoder = PlantedTextEncoder(
-            world_seed=self.spec.world_seed, text_dim=self.spec.text_dim, cone=self.spec.cone
+            world_seed=self.spec.world_seed,
+            text_dim=self.spec.text_dim,
+            cone=self.spec.cone,
+            form=self.spec.form,
         )
 
     @property

@@ -34,6 +34,8 @@ class PlantedSpec:
         video_private: strength of what a film shows that its music has nothing to do with.
         video_noise: noise of a segment's features.
         cone: length of the mean that all picture and all text features share, as CLIP's do.
+        form: strength in a text's features of how it is said, against what it says; lists of tags and prose
+            differ in it.
         music_private: strength of what a track sounds like that nothing else tells.
         music_noise: noise of a window's features.
         hearing_noise: error of the music encoder's idea of a tag; its features and its tagger share it.
@@ -64,6 +66,7 @@ class PlantedSpec:
     video_private: float = 1.0
     video_noise: float = 1.0
     cone: float = 1.0
+    form: float = 0.8
     music_private: float = 0.6
     music_noise: float = 0.6
     hearing_noise: float = 0.4

@@ -24,7 +24,6 @@ MAX_WORDS: Final = 75
 _WORD = re.compile(r"[a-z0-9&'-]+")
 _LONGEST_PHRASE = 4
 _OWN_SOUND = 0.6
-_FUNCTION_WORD = 0.35
 _ORDER = 0.5
 _VALENCE_AROUSAL = 1.2
 _KIND = 0.5
@@ -33,25 +32,30 @@ _KIND = 0.5
 class PlantedTextEncoder:
     """Texts to vectors of length 1.
 
-    A phrase of the lexicon ("a man sings") is the vector of its concept ("male vocals") plus one of its own,
-    so that synonyms are near but not equal. Moods near on the mood plane are near here. Any other word is a
-    small vector of its own. Each word is coloured by the word before it, so order carries meaning: "piano
-    over strings" is not "strings over piano". The result is the sum around a mean that all texts share.
+    A phrase of the lexicon ("a man sings") is the vector of its concept ("male vocals") plus one of its
+    own, so that synonyms are near but not equal. Moods near on the mood plane are near here. Any other
+    word is a vector of its own, which tells the form of a text rather than its content. Each word is
+    coloured by the word before it, so order carries meaning: "piano over strings" is not "strings over
+    piano". The result is the sum around a mean that all texts share.
 
     It knows nothing of tracks: the same words give the same vector wherever they come from.
     """
 
-    def __init__(self, *, world_seed: int = 0, text_dim: int = 512, cone: float = 1.0) -> None:
+    def __init__(
+        self, *, world_seed: int = 0, text_dim: int = 512, cone: float = 1.0, form: float = 0.8
+    ) -> None:
         """Make the encoder of a world.
 
         Args:
             world_seed: which world.
             text_dim: length of the features.
             cone: length of the common mean.
+            form: length of words without a meaning of their own; tags have about 1.3.
         """
         self._dim = text_dim
         self._seed = world_seed
         self._cone = cone
+        self._form = form
         self._concepts = _concepts(world_seed, text_dim)
         self._mean = cone * directions(world_seed, "text cone", 1, text_dim)[0]
         turning = stream(world_seed, "order")
@@ -61,8 +65,8 @@ class PlantedTextEncoder:
 
     @property
     def id(self) -> str:
-        """World and size."""
-        return f"planted-text-{self._seed}-{self._dim}-{self._cone:g}"
+        """World, size and the two lengths."""
+        return f"planted-text-{self._seed}-{self._dim}-{self._cone:g}-{self._form:g}"
 
     @property
     def text_dim(self) -> int:
@@ -91,7 +95,7 @@ class PlantedTextEncoder:
         own: Array = directions(self._seed, f"word {phrase}", 1, self._dim)[0]
         concept = LEXICON.get(phrase)
         if concept is None:
-            return _FUNCTION_WORD * own
+            return self._form * own
         meaning: Array = self._concepts[concept] + _OWN_SOUND * own
         return meaning
 
