@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 from typing import Any
 
 import bpy
@@ -51,7 +52,7 @@ class TEMPTRACK_UL_found(bpy.types.UIList):
         score, title, facts = line_of(suggestion)
         row = layout.split(factor=0.14)
         row.label(text=score)
-        row = row.split(factor=0.55)
+        row = row.split(factor=0.5)
         row.label(text=title)
         row.label(text=facts)
 
@@ -114,14 +115,13 @@ class TEMPTRACK_PT_suggestions(_InSidebar):
         if results is None:
             layout.label(text="Nothing searched for yet")
         else:
-            for warning in results.answer.get("warnings", ()):
-                _write(context, layout, str(warning), "INFO")
             layout.template_list("TEMPTRACK_UL_found", "", panel, "found", panel, "chosen", rows=6)
             suggestion = driver().suggestion(panel.chosen)
             if suggestion is not None:
                 _draw_chosen(context, layout, panel, suggestion)
             elif not results.suggestions:
                 layout.label(text="No track passes the filters", icon="INFO")
+            _draw_warnings(context, layout, panel, results.answer.get("warnings", ()))
         if placing.chosen_cues(strips.scene_of(context)):
             layout.operator("temptrack.remove", icon="TRASH")
 
@@ -171,12 +171,26 @@ def _draw_chosen(context: bpy.types.Context, layout: Any, panel: Any, suggestion
     )
     row.operator("temptrack.insert", icon="ADD")
     row.operator("temptrack.replace", icon="FILE_REFRESH")
-    layout.label(text=f"Licence: {track['licence']}")
-    layout.prop(panel, "show_reasons", icon="TRIA_DOWN" if panel.show_reasons else "TRIA_RIGHT", emboss=False)
-    if panel.show_reasons:
+    _write(context, layout, line_of(suggestion)[2], "NONE")
+    _write(context, layout, f"Licence: {track['licence']}", "NONE")
+    if _fold(layout, panel, "show_reasons", "Why"):
         box = layout.box()
         for reason in suggestion["reasons"]:
             _write(context, box, str(reason["text"]), "DOT")
+
+
+def _draw_warnings(context: bpy.types.Context, layout: Any, panel: Any, warnings: Sequence[str]) -> None:
+    if warnings and _fold(layout, panel, "show_warnings", f"Not Looked At ({len(warnings)})"):
+        box = layout.box()
+        for warning in warnings:
+            _write(context, box, warning, "INFO")
+
+
+def _fold(layout: Any, panel: Any, name: str, text: str) -> bool:
+    """Draw the head of something to fold out, and say whether it is open."""
+    is_open = bool(getattr(panel, name))
+    layout.prop(panel, name, text=text, icon="TRIA_DOWN" if is_open else "TRIA_RIGHT", emboss=False)
+    return is_open
 
 
 def _write(context: bpy.types.Context, layout: Any, text: str, icon: str) -> None:
@@ -187,7 +201,7 @@ def _write(context: bpy.types.Context, layout: Any, text: str, icon: str) -> Non
     column = layout.column(align=True)
     column.scale_y = 0.8
     for number, line in enumerate(lines):
-        column.label(text=line, icon=icon if number == 0 else "BLANK1")
+        column.label(text=line, icon=icon if number == 0 or icon == "NONE" else "BLANK1")
 
 
 CLASSES = (TEMPTRACK_UL_found, TEMPTRACK_PT_music, TEMPTRACK_PT_filters, TEMPTRACK_PT_suggestions)

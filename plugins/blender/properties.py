@@ -61,7 +61,7 @@ class MusicPanel(bpy.types.PropertyGroup):
         name="For", description="The part of the timeline to find music for", items=SCOPES, default="WHOLE"
     )
     text_weight: FloatProperty(  # type: ignore[valid-type]
-        name="Words",
+        name="Picture to Words",
         description="0 goes by the picture alone, 1 by the words alone",
         default=0.5,
         min=0.0,
@@ -97,6 +97,11 @@ class MusicPanel(bpy.types.PropertyGroup):
     chosen: IntProperty(name="Suggestion", default=0)  # type: ignore[valid-type]
     show_reasons: BoolProperty(  # type: ignore[valid-type]
         name="Why", description="What speaks for this suggestion", default=False
+    )
+    show_warnings: BoolProperty(  # type: ignore[valid-type]
+        name="Not Looked At",
+        description="Picture that could not be used, and what was assumed",
+        default=False,
     )
 
 
