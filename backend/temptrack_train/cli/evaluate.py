@@ -21,6 +21,7 @@ def evaluate(
     ] = None,
     track_pool: Annotated[int, typer.Option(min=2, help="N of whole tracks")] = 2000,
     clip_pool: Annotated[int, typer.Option(min=2, help="N of clips")] = 500,
+    jobs: Annotated[int, typer.Option(min=1, help="tables: systems trained at a time")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="runs: JSON instead of a table")] = False,
 ) -> None:
     """Measure retrieval: of trained RUNS on their test split, or --tables from scratch."""
@@ -46,5 +47,6 @@ def evaluate(
         changes=changes or (),
         track_pool=track_pool,
         clip_pool=clip_pool,
+        jobs=jobs,
     )
     typer.echo(page)
