@@ -1,4 +1,4 @@
-"""Runs the measurements: `python -m benchmarks.speed.run picture|prompts|indexing|table`."""
+"""Runs the measurements: `python -m benchmarks.speed.run picture|prompts|indexing|companion|table`."""
 
 import argparse
 from pathlib import Path
@@ -20,6 +20,9 @@ def main() -> None:
     indexing.add_argument("--music", type=Path, help="folder of music; without it some is composed")
     indexing.add_argument("--tracks", type=int, default=12)
     indexing.add_argument("--repeats", type=int, default=3)
+    companion = names.add_parser("companion", help="the process beside an editor, as its panel meets it")
+    companion.add_argument("--tracks", type=int, default=10_000)
+    companion.add_argument("--starts", type=int, default=5)
     names.add_parser("table", help="write the table of benchmarks/README.md from results/*.json")
     words = parser.parse_args()
     if words.name == "picture":
@@ -38,6 +41,10 @@ def main() -> None:
         from benchmarks.speed.indexing import measure as measure_indexing
 
         measure_indexing(music=words.music, tracks=words.tracks, repeats=words.repeats)
+    elif words.name == "companion":
+        from benchmarks.speed.companion import measure as measure_companion
+
+        measure_companion(tracks=words.tracks, starts=words.starts)
     else:
         from benchmarks.speed.table import write_table
 

@@ -24,7 +24,7 @@ def with_table(page: str) -> str:
 
 def tables() -> str:
     """Return one table for each result that is there."""
-    makers = {"picture": _picture, "prompts": _prompts, "indexing": _indexing}
+    makers = {"picture": _picture, "prompts": _prompts, "indexing": _indexing, "companion": _companion}
     parts = []
     for name, maker in makers.items():
         path = RESULTS / f"speed-{name}.json"
@@ -97,6 +97,16 @@ def _prompts(result: dict[str, Any]) -> Iterator[Row]:
     yield "loading the library, s", f"{result['library_load_s']:.1f}", ""
     yield "in process: peak memory, MB", f"{result['memory']['in process']['peak_mb']:.0f}", ""
     yield _row("server: peak memory, MB", result["memory"]["server_peak_mb"], 0)
+
+
+def _companion(result: dict[str, Any]) -> Iterator[Row]:
+    yield _row("from start to ready, clock, s", result["ready"]["wall_s"], 2)
+    yield _row("from start to ready, processor time, s", result["ready"]["cpu_s"], 2)
+    yield _row("from start to the first answer, clock, s", result["first_answer"]["wall_s"], 2)
+    yield _row("from start to the first answer, processor time, s", result["first_answer"]["cpu_s"], 2)
+    yield _row("next prompt, same picture, clock, ms", result["next_prompt"]["wall_ms"], 1)
+    yield "next prompt, same picture, clock p95, ms", f"{result['next_prompt']['wall_ms']['p95']:.1f}", ""
+    yield _row("next prompt, same picture, processor time, mean ms", result["next_prompt"]["cpu_ms"], 1)
 
 
 def _indexing(result: dict[str, Any]) -> Iterator[Row]:
