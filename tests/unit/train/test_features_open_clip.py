@@ -1,6 +1,7 @@
 """CLIP by open_clip, whatever torchvision there is."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -36,19 +37,34 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> OpenClip:
 SCRIPT = """
 import importlib.util, sys
 from temptrack_train.features.open_clip_shim import import_open_clip
-there = importlib.util.find_spec("torchvision") is not None
+there = importlib.util.find_spec("torchvision") is not None and "broken" not in sys.argv
 open_clip = import_open_clip()
 assert open_clip is import_open_clip()
 assert open_clip.get_model_config("ViT-B-32")["embed_dim"] == 512
 if not there:
     assert not [name for name in sys.modules if name.split(".")[0] == "torchvision"]
-    assert importlib.util.find_spec("torchvision") is None
+    if "broken" not in sys.argv:
+        assert importlib.util.find_spec("torchvision") is None
 print("imported")
 """
 
 
 def test_open_clip_is_imported_and_nothing_pretends_to_be_torchvision_afterwards() -> None:
     done = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == "imported", done.stderr
+
+
+def test_a_torchvision_whose_operators_cannot_be_found_is_stood_in_for(tmp_path: Path) -> None:
+    (tmp_path / "torchvision").mkdir()
+    broken = "raise RuntimeError('operator torchvision::nms does not exist')"
+    (tmp_path / "torchvision" / "__init__.py").write_text(broken)
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT, "broken"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+    )
     assert done.stdout.strip() == "imported", done.stderr
 
 

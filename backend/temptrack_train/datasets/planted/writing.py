@@ -60,9 +60,9 @@ class _Writer:
         lead = self._word(INSTRUMENTS[int(self._latents.lead[self._row])])
         form = int(self._chance.integers(0, 3))
         if form == 0:
-            return f"a {kind} track led by {lead}" if kind else f"a track led by {lead}"
+            return f"{_a(kind)} track led by {lead}" if kind else f"a track led by {lead}"
         if form == 1:
-            return f"this is a {kind} piece where {lead} is in front" if kind else f"{lead} is in front"
+            return f"this is {_a(kind)} piece where {lead} is in front" if kind else f"{lead} is in front"
         feeling = f", the mood is {moods[-1]}" if moods else ""
         return f"{lead} carries the melody of this {kind or 'nice'} song{feeling}"
 
@@ -118,6 +118,10 @@ class _Writer:
 
     def _says(self) -> bool:
         return bool(self._chance.random() >= self._spec.omission)
+
+
+def _a(words: str) -> str:
+    return f"an {words}" if words[0] in "aeiou" else f"a {words}"
 
 
 def _listed(words: list[str]) -> str:
