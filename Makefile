@@ -6,6 +6,8 @@ STAMP_DEMO := $(VENV)/.installed-demo
 STAMP_DEV := $(VENV)/.installed-dev
 # Installed before anything that asks for it, so that nothing picks another build or release.
 TORCH ?= torch==2.13.0
+# Without what they ask for: torchvision would bring another torch, and nothing of it is used.
+CLIP := open-clip-torch==3.3.0 timm==1.0.31
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint types contracts check stubs stubs-check reference reference-check blender-extension hosts-blender clean
@@ -23,6 +25,7 @@ $(STAMP_DEMO): $(BIN)/python pyproject.toml
 
 $(STAMP_DEV): $(BIN)/python pyproject.toml
 	$(BIN)/python -m pip install --quiet '$(TORCH)'
+	$(BIN)/python -m pip install --quiet --no-deps $(CLIP)
 	$(BIN)/python -m pip install --quiet --editable '.[cpu,server,companion,formats,train]' --group dev
 	@touch $@ $(STAMP_DEMO)
 

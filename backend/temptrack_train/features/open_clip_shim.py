@@ -33,7 +33,7 @@ def import_open_clip() -> Any:
         raise NotSupported(
             "open_clip is not installed.",
             reason="OPEN_CLIP_MISSING",
-            hint="Install it with `pip install 'temptrack[train]'`.",
+            hint="Install it with `pip install 'temptrack[train,clip]'`.",
         )
     if _torchvision_works():
         return importlib.import_module("open_clip")
