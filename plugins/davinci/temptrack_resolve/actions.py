@@ -73,7 +73,7 @@ class Actions:
             words: library, prompt, exclude, text_weight and filters.
             part: one of ``parts``.
         """
-        self.said = ""
+        self._forget_what_was_said()
         try:
             if part == WORDS_ONLY:
                 self.session.search(Question(limit=self.settings.limit, **words))
@@ -107,6 +107,7 @@ class Actions:
         suggestion = self._suggestion(rank)
         if suggestion is None or self.session.results is None:
             return
+        self._forget_what_was_said()
         track, preview = suggestion["track"], self.session.preview
         if preview.is_active and preview.track_id == track["id"]:
             preview.stop()
@@ -125,6 +126,7 @@ class Actions:
         suggestion, results = self._suggestion(rank), self.session.results
         if suggestion is None or results is None or self._rendering is not None:
             return
+        self._forget_what_was_said()
         try:
             timeline = self._timeline_of_results()
             start, end = self._span(timeline, replaced_id)
@@ -150,6 +152,7 @@ class Actions:
 
     def remove(self, cue_id: str) -> None:
         """Take our music off the timeline."""
+        self._forget_what_was_said()
         try:
             placing.remove(self._host, self._host.open_timeline(), cue_id)
             self.said = "Removed. The file stays in the media pool."
@@ -183,6 +186,9 @@ class Actions:
         self.session.close()
         shutil.rmtree(str(self._folder), ignore_errors=True)
 
+    def _forget_what_was_said(self) -> None:
+        self.said, self.session.problem = "", None
+
     def _suggestion(self, rank: int) -> dict[str, Any] | None:
         found = self.session.results.suggestions if self.session.results else []
         return next((each for each in found if each["rank"] == rank), None)
@@ -215,6 +221,7 @@ class Actions:
                 placed = placing.replace(self._host, timeline, replaced_id, cue, self.settings.lane_name)
             else:
                 placed = placing.insert(self._host, timeline, cue, self.settings.lane_name)
+            self._forget_what_was_said()
             self.said = f"'{cue.name}' lies on track '{placed.lane_name}'."
         except PanelError as error:
             self.session.show(error.problem)

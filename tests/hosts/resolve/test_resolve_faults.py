@@ -388,7 +388,7 @@ def test_words_alone_find_music_for_the_whole_timeline_and_listening_says_what_i
         yield from until(window, lambda: window.rows("Found"))
         assert app.called("Timeline.Export") == []
         window.click("Play")
-        heard = said(window, "no audio device", "cannot be played", "No sound")
+        heard = said(window, "no device to play music on")
         yield from until(window, lambda: heard() or window.text("Play") == "Stop")
         window.click("Insert")
         yield from until(window, said(window, "lies on track"))
