@@ -218,6 +218,7 @@ REMEDIES: dict[str, Remedy] = {
     "NO_AUDIO_DEVICE": Remedy(
         "There is no audio device.", "Connect speakers or headphones, or insert the track and listen there."
     ),
+    "PREVIEW_ENDED": Remedy("The music broke off ({detail}).", "Play it again, or choose another track."),
     "NOTHING_PLAYING": Remedy("Nothing is playing.", "Play a track first."),
     "CUE_EMPTY": Remedy("The music does not fill one frame.", "Choose a longer part, or another track."),
     "DISK_FULL": Remedy("The disk is full.", _SPACE),

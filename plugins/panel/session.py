@@ -13,7 +13,7 @@ from typing import Any, Callable, Mapping, Sequence
 from .companion_link import Done, Failed
 from .connection import Call, Connection
 from .preview import Preview
-from .problems import Problem
+from .problems import Problem, problem
 from .questions import Progress, Question, RendersWanted, Results, Settings, State
 
 __all__ = ["Progress", "Question", "RendersWanted", "Results", "Session", "Settings", "State"]
@@ -304,6 +304,8 @@ class Session:
         if method == "preview/position":
             self.preview.told(params)
             self._changed = True
+            if params.get("problem"):
+                self._show(problem("PREVIEW_ENDED", str(params["problem"])))
 
     def _show_progress(self, value: dict[str, Any]) -> None:
         self.progress = Progress.of(value)

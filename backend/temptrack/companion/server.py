@@ -54,18 +54,21 @@ class CompanionServer:
 
     def _take(self, message: Any) -> None:
         method = message.get("method") if isinstance(message, dict) else None
-        if method is None:
+        if not isinstance(method, str) or not isinstance(message.get("id", ""), int | str):
             self._refuse(message)
         elif method == "exit":
             self._reader.close()
         elif method == "$/cancelRequest":
             # The library's own would only stop what has not begun, and leave that unanswered.
-            self._calls.cancel(_params_of(message).get("id", ""))
+            number = _params_of(message).get("id")
+            if isinstance(number, int | str):
+                self._calls.cancel(number)
         elif "id" in message:
             params = _params_of(message)
-            call = Call(next(self._order), params.pop("progress_token", None), self._notify)
+            token = params.pop("progress_token", None)
+            call = Call(next(self._order), token if isinstance(token, int | str) else None, self._notify)
             self._calls.add(message["id"], call)
-            self._endpoint.consume({**message, "params": (call, params)})
+            self._endpoint.consume({**message, "jsonrpc": "2.0", "params": (call, params)})
         else:
             log.warning("Unknown notification %r", method)
 
@@ -117,6 +120,7 @@ class CompanionServer:
             hint="Send objects with 'jsonrpc', 'id', 'method' and 'params', one a message.",
         )
         number = message.get("id") if isinstance(message, dict) else None
+        number = number if isinstance(number, int | str) else None
         self._writer.write({"jsonrpc": "2.0", "id": number, "error": error_object(wrong).model_dump()})
 
 
