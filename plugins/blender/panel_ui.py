@@ -44,17 +44,17 @@ class TEMPTRACK_UL_found(bpy.types.UIList):
         _index: Any = 0,
         _filter_flag: Any = 0,
     ) -> None:
-        """Draw one line: score, title, artist, tempo, key, how it fits."""
+        """Draw one line: score, title and artist, tempo, key, how it fits."""
         suggestion = driver().suggestion(item.rank - 1)
         if suggestion is None:
             layout.label(text=item.name)
             return
-        score, title, facts = line_of(suggestion)
-        row = layout.split(factor=0.14)
-        row.label(text=score)
+        track = suggestion["track"]
+        row = layout.split(factor=0.13)
+        row.label(text=f"{suggestion['score']:.2f}")
         row = row.split(factor=0.5)
-        row.label(text=title)
-        row.label(text=facts)
+        row.label(text=f"{track['title']} · {track['artist']}" if track.get("artist") else track["title"])
+        row.label(text=" · ".join([*_tempo_and_key(track), suggestion["fit"]["method"]]))
 
 
 class TEMPTRACK_PT_music(_InSidebar):
@@ -130,13 +130,9 @@ def _layout_of(panel: Any) -> Any:
     return panel.layout
 
 
-def line_of(suggestion: dict[str, Any]) -> tuple[str, str, str]:
-    """Return score, name and facts of a suggestion as the list shows them."""
-    track = suggestion["track"]
-    name = f"{track['title']} · {track['artist']}" if track.get("artist") else track["title"]
+def _tempo_and_key(track: dict[str, Any]) -> list[str]:
     tempo = f"{track['tempo_bpm']:.0f} bpm" if track.get("tempo_bpm") else ""
-    facts = " · ".join(fact for fact in (tempo, track.get("key") or "", suggestion["fit"]["text"]) if fact)
-    return f"{suggestion['score']:.2f}", name, facts
+    return [fact for fact in (tempo, track.get("key")) if fact]
 
 
 def _draw_search(layout: Any) -> None:
@@ -171,7 +167,8 @@ def _draw_chosen(context: bpy.types.Context, layout: Any, panel: Any, suggestion
     )
     row.operator("temptrack.insert", icon="ADD")
     row.operator("temptrack.replace", icon="FILE_REFRESH")
-    _write(context, layout, line_of(suggestion)[2], "NONE")
+    facts = [*_tempo_and_key(track), suggestion["fit"]["text"]]
+    _write(context, layout, " · ".join(facts), "NONE")
     _write(context, layout, f"Licence: {track['licence']}", "NONE")
     if _fold(layout, panel, "show_reasons", "Why"):
         box = layout.box()
