@@ -11,10 +11,11 @@ from temptrack_train.models.towers import Block, Encoded
 
 
 class ConcatFusion(nn.Module):
-    """Both pooled states side by side through two layers."""
+    """Both pooled states side by side through two layers, beside a straight way that keeps what towers know."""
 
     def __init__(self, tower: TowerConfig, embed_dim: int) -> None:
         super().__init__()
+        self.straight = nn.Linear(2 * tower.width, embed_dim)
         self.dense = nn.Sequential(
             nn.Linear(2 * tower.width, 2 * tower.width),
             nn.GELU(),
@@ -24,7 +25,8 @@ class ConcatFusion(nn.Module):
 
     def forward(self, picture: Encoded, words: Tensor) -> Tensor:
         """Return [batch, embed_dim]; ``words`` is [batch, width]."""
-        joined: Tensor = self.dense(torch.cat([picture.pooled, words], dim=1))
+        both = torch.cat([picture.pooled, words], dim=1)
+        joined: Tensor = self.straight(both) + self.dense(both)
         return joined
 
 
