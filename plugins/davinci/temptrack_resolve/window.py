@@ -10,16 +10,12 @@ from typing import Any, Callable
 
 from .actions import Actions
 from .entries import VOCALS, filters_of, row_of, why_of
+from .layout import COLUMNS, LINES, rows
 from .panel.problems import PanelError
 from .remedies import resolve_problem
 
 WINDOW_ID = "org.temptrack.suggest-music"
 _TICK_MS = 50
-_LINES = ("Prompt", "Exclude", "Tempo", "Length", "Key", "Tags")
-_COLUMNS = (
-    ("#", 30), ("Score", 50), ("Title", 200), ("Artist", 140), ("BPM", 45), ("Key", 70), ("Fit", 120),
-    ("Licence", 90),
-)  # fmt: skip
 
 
 class MusicWindow:
@@ -37,7 +33,7 @@ class MusicWindow:
         self._actions, self._save, self._dispatcher, self._ui = actions, save, dispatcher, ui
         self._window = dispatcher.AddWindow(
             {"ID": WINDOW_ID, "WindowTitle": "Suggest Music", "Geometry": [200, 200, 860, 620]},
-            [ui.VGroup({"Spacing": 6}, _rows(ui))],
+            [ui.VGroup({"Spacing": 6}, rows(ui))],
         )
         self._shown_results: object = None
         self._shown_menus: dict[str, list[str]] = {}
@@ -61,7 +57,7 @@ class MusicWindow:
             self._actions.close()
 
     def _connect(self) -> None:
-        for name in _LINES:
+        for name in LINES:
             self._on(name, "ReturnPressed", self._search)
         self._on("Search", "Clicked", self._search)
         self._on("Cancel", "Clicked", self._actions.cancel)
@@ -97,7 +93,7 @@ class MusicWindow:
         self._draw()
 
     def _search(self) -> None:
-        read = {name: str(self._find(name).Text) for name in _LINES}
+        read = {name: str(self._find(name).Text) for name in LINES}
         filters = filters_of(
             tempo=read["Tempo"],
             length=read["Length"],
@@ -180,8 +176,8 @@ class MusicWindow:
         tree = self._find("Found")
         tree.Clear()
         header = tree.NewItem()
-        tree.ColumnCount = len(_COLUMNS)
-        for column, (title, width) in enumerate(_COLUMNS):
+        tree.ColumnCount = len(COLUMNS)
+        for column, (title, width) in enumerate(COLUMNS):
             header.Text[column] = title
             tree.ColumnWidth[column] = width
         tree.SetHeaderItem(header)
@@ -212,62 +208,3 @@ class MusicWindow:
 
     def _find(self, name: str) -> Any:
         return self._window.Find(name)
-
-
-def _rows(ui: Any) -> list[Any]:
-    enter = {"ReturnPressed": True}
-    tree = {"ItemClicked": True, "ItemDoubleClicked": True}
-
-    def line(name: str, hint: str, weight: float = 1) -> Any:
-        return ui.LineEdit({"ID": name, "PlaceholderText": hint, "Events": enter, "Weight": weight})
-
-    def button(name: str, text: str) -> Any:
-        return ui.Button({"ID": name, "Text": text, "Weight": 0})
-
-    weight = {"ID": "Weight", "Minimum": 0, "Maximum": 100, "Value": 50, "Orientation": "Horizontal"}
-    return [
-        line("Prompt", "What should it sound like? Enter searches.", 0),
-        ui.HGroup(
-            {"Weight": 0},
-            [
-                ui.ComboBox({"ID": "Part"}),
-                ui.ComboBox({"ID": "Library"}),
-                ui.Label({"Text": "Picture", "Weight": 0}),
-                ui.Slider(weight),
-                ui.Label({"Text": "Words", "Weight": 0}),
-            ],
-        ),
-        ui.HGroup(
-            {"Weight": 0},
-            [
-                line("Exclude", "not this"),
-                line("Tempo", "bpm 90-120"),
-                line("Length", "seconds 60-240"),
-                line("Key", "A minor"),
-                line("Tags", "piano, calm"),
-                ui.ComboBox({"ID": "Vocals", "Weight": 0.5}),
-                ui.CheckBox({"ID": "Licensed", "Text": "Known licence", "Weight": 0}),
-            ],
-        ),
-        ui.HGroup(
-            {"Weight": 0},
-            [
-                button("Search", "Search"),
-                button("Cancel", "Cancel"),
-                ui.Label({"ID": "Said", "WordWrap": True}),
-            ],
-        ),
-        ui.Tree({"ID": "Found", "Events": tree, "RootIsDecorated": False, "Weight": 2}),
-        ui.Label({"ID": "Why", "WordWrap": True, "Weight": 0.5}),
-        ui.HGroup({"Weight": 0}, [button("Play", "Play"), button("Insert", "Insert")]),
-        ui.HGroup(
-            {"Weight": 0},
-            [
-                ui.ComboBox({"ID": "Cues"}),
-                button("Replace", "Replace"),
-                button("Remove", "Remove"),
-                button("Refresh", "Refresh"),
-                button("Doctor", "Doctor"),
-            ],
-        ),
-    ]

@@ -379,7 +379,7 @@ def test_words_alone_find_music_for_the_whole_timeline_and_listening_says_what_i
 ) -> None:
     app = make_app((21, 1, 0))
     cut = simple_cut(app)
-    write_settings(tmp_path, monkeypatch, home=str(library_home))
+    chosen = write_settings(tmp_path, monkeypatch, home=str(library_home))
 
     def editor(window: Window) -> Iterator[None]:
         yield from until(window, lambda: window.entries("Library") == ["stock"])
@@ -392,7 +392,10 @@ def test_words_alone_find_music_for_the_whole_timeline_and_listening_says_what_i
         yield from until(window, lambda: heard() or window.text("Play") == "Stop")
         window.click("Insert")
         yield from until(window, said(window, "lies on track"))
+        window.click("Doctor")
+        yield from until(window, lambda: "ok " in window.text("Why"))
 
     run_panel(app, editor)
+    assert json.loads(chosen.read_text())["library"] == "stock"
     placed = [item for item in cut.items("audio") if "temptrack" in item.name]
     assert [(item.start, item.end) for item in placed] == [(cut.start, cut.end)]
