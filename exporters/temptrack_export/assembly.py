@@ -12,6 +12,7 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
+from temptrack.errors import AlreadyExists
 from temptrack.model.manifest import FileEntry, GraphName, GraphSpec, Manifest, Metric, TensorSpec
 from temptrack_export.graphs import Example, describe_graph, export_graph, run_graph, split_large_tensors
 from temptrack_export.manifests import file_entry
@@ -26,10 +27,14 @@ def whole_or_nothing(folder: Path) -> Iterator[Path]:
     """Give a hidden folder to work in, which takes its name when all went well and vanishes when not.
 
     Raises:
-        FileExistsError: the folder exists.
+        AlreadyExists: BUNDLE_EXISTS.
     """
     if folder.exists():
-        raise FileExistsError(folder)
+        raise AlreadyExists(
+            f"There is something at '{folder}' already.",
+            reason="BUNDLE_EXISTS",
+            hint="Choose another folder, or remove it first.",
+        )
     partial = folder.with_name(f".{folder.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
@@ -75,7 +80,7 @@ class Assembly:
             reference: what the outputs must be, where that is not simply what the module says.
 
         Raises:
-            ValueError: the graph is out of bounds.
+            Corrupt: PARITY, the graph is out of bounds.
         """
         path = self.folder / f"{name}.onnx"
         export_graph(module, path, inputs=inputs, outputs=[item.name for item in outputs])

@@ -87,8 +87,8 @@ def build(musicnn_sdist: Path, musiccaps: Path, incompetech: Path, folder: Path)
         folder: where the bundle goes; must not exist. It appears whole or not at all.
 
     Raises:
-        FileExistsError: the folder exists.
-        ValueError: a graph fails parity; nothing is left behind.
+        AlreadyExists: BUNDLE_EXISTS.
+        Corrupt: PARITY, a graph fails parity; nothing is left behind.
     """
     with whole_or_nothing(folder) as partial:
         return _build_into(partial, musicnn_sdist, musiccaps, incompetech)

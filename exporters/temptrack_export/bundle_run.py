@@ -93,11 +93,11 @@ def build_bundle(
         clip: the network that made the features of picture and words, where the base's encoders did not.
 
     Raises:
-        FileExistsError: the folder exists.
+        AlreadyExists: BUNDLE_EXISTS.
         NotFound: no such run or bundle.
         NotSupported: SYSTEM_WITHOUT_WORDS, a bundle must answer prompts.
         InvalidRequest: FEATURE_SPACE, the run was trained on features of other encoders; BUNDLE_ID.
-        ValueError: a graph fails parity; nothing is left behind.
+        Corrupt: PARITY, a graph fails parity; nothing is left behind.
     """
     if not _ID.fullmatch(bundle_id):
         raise InvalidRequest(

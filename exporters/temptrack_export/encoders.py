@@ -66,7 +66,7 @@ class Encoders(Protocol):
         """Where each comes from."""
 
     def add_to(self, assembly: Assembly) -> None:
-        """Put graphs and tokenizer into a bundle. Raises ValueError when one fails parity."""
+        """Put graphs and tokenizer into a bundle. Raises Corrupt when one fails parity."""
 
 
 class KeptEncoders:
@@ -176,7 +176,7 @@ def add_clip(assembly: Assembly, clip: OpenClip, variant: Variant) -> None:
     pixels. The network cannot be used for anything else afterwards: its first layer takes bytes.
 
     Raises:
-        ValueError: a graph fails parity.
+        Corrupt: PARITY, a graph fails parity.
     """
     tokenizer = make_tokenizer(merges_file())
     tokenizer.save(str(assembly.folder / TOKENIZER_FILE), pretty=False)

@@ -6,10 +6,19 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from temptrack.cli.front import Front
+
 if TYPE_CHECKING:
     from temptrack.model.manifest import Manifest
 
-app = typer.Typer(help="Build bundles for temptrack.", no_args_is_help=True, add_completion=False)
+app = typer.Typer(
+    name="temptrack-export",
+    cls=Front,
+    help="Build bundles for temptrack.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
 
 UNSTATED = "LicenseRef-unstated"
 SourceFile = typer.Option(exists=True, dir_okay=False)

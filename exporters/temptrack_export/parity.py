@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from temptrack.errors import Corrupt
 from temptrack.model.manifest import Metric
 
 Rows = npt.NDArray[np.floating[Any]]
@@ -56,17 +57,21 @@ class Bounds:
     same_top10: float = 0.0
 
     def check(self, graph: str, parity: Parity) -> None:
-        """Refuse a graph that moved too far. Raises ValueError naming the figure."""
+        """Refuse a graph that moved too far. Raises Corrupt (PARITY), naming the figure."""
         # Not "below": a cosine that is not a number must fail too.
         if not parity.lowest_cosine >= self.lowest_cosine:
-            raise ValueError(
-                f"{graph}: lowest cosine to torch is {parity.lowest_cosine:.6f}, below {self.lowest_cosine}"
+            raise _moved(
+                f"{graph}: lowest cosine to torch is {parity.lowest_cosine:.6f}, below {self.lowest_cosine}."
             )
         if parity.same_top10 is not None and parity.same_top10 < self.same_top10:
-            raise ValueError(
+            raise _moved(
                 f"{graph}: the first ten are the same for {parity.same_top10:.3f} of the queries only, "
-                f"below {self.same_top10}"
+                f"below {self.same_top10}."
             )
+
+
+def _moved(message: str) -> Corrupt:
+    return Corrupt(message, reason="PARITY", hint="No bundle was written; the graph is not the network.")
 
 
 EXACT = Bounds(lowest_cosine=0.9999, same_top10=1.0)
@@ -86,10 +91,10 @@ def compare(
         found_candidates: the same of the graph, where it makes them too; else ``candidates`` stand for both.
 
     Raises:
-        ValueError: the graph gave rows of another shape.
+        Corrupt: PARITY, the graph gave rows of another shape.
     """
     if reference.shape != found.shape:
-        raise ValueError(f"torch gave rows of shape {reference.shape}, the graph of {found.shape}")
+        raise _moved(f"torch gave rows of shape {reference.shape}, the graph of {found.shape}.")
     same, shared = _top10_agreement(reference, found, candidates, found_candidates)
     return Parity(
         lowest_cosine=lowest_cosine(reference, found),

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from support import parity_inputs
-from temptrack.errors import InvalidRequest, NotSupported
+from temptrack.errors import Corrupt, InvalidRequest, NotSupported
 from temptrack.model.bundles import load_bundle
 from temptrack.model.onnx_bundle import OnnxBundle
 from temptrack.model.types import Vector
@@ -189,7 +189,7 @@ def test_a_graph_that_fails_parity_leaves_no_bundle_behind(
 ) -> None:
     impossible = Variant(VARIANTS["int8"].shrink, Bounds(lowest_cosine=1.1), "cannot be reached")
     monkeypatch.setitem(VARIANTS, "int8", impossible)
-    with pytest.raises(ValueError, match=r"query_tower: lowest cosine to torch is 0\.\d+"):
+    with pytest.raises(Corrupt, match=r"query_tower: lowest cosine to torch is 0\.\d+"):
         build_bundle(
             run, tmp_path / "bundle", base="lite-0", bundle_id="ours-1", licence="CC0-1.0", weights="int8"
         )

@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from temptrack.errors import AlreadyExists, Corrupt
 from temptrack.model.manifest import TensorSpec
 from temptrack_export.assembly import Assembly, whole_or_nothing
 from temptrack_export.graphs import Example
@@ -24,7 +25,7 @@ def test_equal_rows_agree_in_everything() -> None:
 def test_one_bad_row_is_enough_to_be_refused() -> None:
     found = ROWS.copy()
     found[7] += 0.5 * np.abs(found[7]).max()
-    with pytest.raises(ValueError, match=r"graph: lowest cosine to torch is 0\.\d+, below 0\.9999"):
+    with pytest.raises(Corrupt, match=r"graph: lowest cosine to torch is 0\.\d+, below 0\.9999"):
         EXACT.check("graph", compare(ROWS, found))
 
 
@@ -32,7 +33,7 @@ def test_a_row_that_is_no_number_is_refused() -> None:
     found = ROWS.copy()
     found[3] = np.nan
     assert math.isnan(lowest_cosine(ROWS, found))
-    with pytest.raises(ValueError, match="cosine"):
+    with pytest.raises(Corrupt, match="cosine"):
         Bounds(lowest_cosine=0.5).check("graph", compare(ROWS, found))
 
 
@@ -45,7 +46,7 @@ def test_another_order_of_the_first_ten_is_seen_where_the_cosine_is_high() -> No
     assert parity.lowest_cosine > 0.9999
     assert parity.same_top10 == 0.0
     assert parity.shared_top10 == 1.0
-    with pytest.raises(ValueError, match="first ten"):
+    with pytest.raises(Corrupt, match="first ten"):
         EXACT.check("graph", parity)
 
 
@@ -79,7 +80,7 @@ def test_a_folder_appears_whole_or_not_at_all(tmp_path: Path) -> None:
         (partial / "graph.onnx").write_bytes(b"whole")
         assert not folder.exists()
     assert [path.name for path in tmp_path.iterdir()] == ["bundle"]
-    with pytest.raises(FileExistsError), whole_or_nothing(folder):
+    with pytest.raises(AlreadyExists), whole_or_nothing(folder):
         pass
 
 
@@ -109,6 +110,6 @@ def test_a_graph_and_its_figures_are_kept(tmp_path: Path) -> None:
 
 def test_a_graph_that_only_fits_the_length_of_its_example_is_refused(tmp_path: Path) -> None:
     assembly = Assembly(tmp_path, "a command")
-    with pytest.raises(ValueError, match=r"torch gave rows of shape \(1, 16\), the graph of \(40, 16\)"):
+    with pytest.raises(Corrupt, match=r"torch gave rows of shape \(1, 16\), the graph of \(40, 16\)"):
         assembly.add("words_tower", _FixedLength(), inputs=INPUTS, outputs=OUTPUTS, bounds=EXACT)
     assert assembly.files == []
