@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from temptrack.companion.heavy import CLIENT, ENGINE
@@ -114,21 +115,23 @@ class ServerEngines:
         from temptrack.wire.address import parse_address
 
         self._address = str(parse_address(address))
-        self._suggester: Suggester | None = None
+        self._current: _Lent | None = None
         self._lock = threading.Lock()
 
     @contextmanager
     def suggester(self, library: str) -> Iterator["Suggester"]:
         """Lend the connection; after a failure of the server the next question makes another at once."""
-        suggester = self._connected()
+        lent = self._lend()
         try:
-            yield suggester
+            yield lent.suggester
         except TemptrackError as error:
             # A channel that failed waits longer and longer before it tries again, and one that knew the
             # server before it was started with another bundle knows the wrong one.
             if isinstance(error, Unavailable) or error.reason == "ENCODER_MISMATCH":
-                self._drop(suggester)
+                self._retire(lent)
             raise
+        finally:
+            self._give_back(lent)
 
     def libraries(self) -> tuple[LibrarySummary, ...]:
         """Say which libraries the server has."""
@@ -145,22 +148,40 @@ class ServerEngines:
 
     def close(self) -> None:
         """Close the connection."""
-        self._drop(self._suggester)
+        with self._lock:
+            current, self._current = self._current, None
+        if current is not None:
+            current.suggester.close()
 
-    def _connected(self) -> "Suggester":
+    def _lend(self) -> "_Lent":
         from temptrack.client.remote import RemoteSuggester
 
         with self._lock:
-            if self._suggester is None:
-                self._suggester = RemoteSuggester(self._address)
-            return self._suggester
+            if self._current is None:
+                self._current = _Lent(RemoteSuggester(self._address))
+            self._current.borrowers += 1
+            return self._current
 
-    def _drop(self, suggester: "Suggester | None") -> None:
+    def _retire(self, lent: "_Lent") -> None:
         with self._lock:
-            if suggester is self._suggester:
-                self._suggester = None
-        if suggester is not None:
-            suggester.close()
+            if lent is self._current:
+                self._current = None
+
+    def _give_back(self, lent: "_Lent") -> None:
+        # Closing a channel cancels every call on it, and those would end without a word to the user.
+        with self._lock:
+            lent.borrowers -= 1
+            is_done = lent.borrowers == 0 and lent is not self._current
+        if is_done:
+            lent.suggester.close()
+
+
+@dataclass
+class _Lent:
+    """A connection and how many calls are using it."""
+
+    suggester: "Suggester"
+    borrowers: int = 0
 
 
 def _summary(info: "LibraryInfo", *, matches: bool) -> LibrarySummary:
