@@ -11,7 +11,7 @@ from temptrack_train.models.towers import Block, Encoded
 
 
 class ConcatFusion(nn.Module):
-    """Both pooled states side by side through two layers, beside a straight way that keeps what towers know."""
+    """Both pooled states side by side through two layers, and beside those straight on."""
 
     def __init__(self, tower: TowerConfig, embed_dim: int) -> None:
         super().__init__()
