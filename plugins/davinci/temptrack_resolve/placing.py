@@ -25,6 +25,7 @@ BIN = "Suggested Music"
 
 MARKER_COLOUR = "Sky"
 _LANES_COUNTED_WRONG_BEFORE = (20, 2, 2)
+_SELECTION_NEEDED_BEFORE = (20, 3, 2)
 
 
 def insert(host: Host, timeline: EditableTimeline, cue: Cue, lane_name: str) -> PlacedCue:
@@ -150,8 +151,10 @@ def _append(
     host: Host, timeline: EditableTimeline, sound: Sound, source: tuple[Any, int], lane: AudioLane
 ) -> Clip:
     media, length = source
-    counts_wrong = host.product().version < _LANES_COUNTED_WRONG_BEFORE
-    with timeline.as_many_video_lanes(lane.index if counts_wrong else 0):
+    version = host.product().version
+    if version < _SELECTION_NEEDED_BEFORE:
+        timeline.media_pool.select(media)
+    with timeline.as_many_video_lanes(lane.index if version < _LANES_COUNTED_WRONG_BEFORE else 0):
         timeline.media_pool.append(media, length, lane.index, sound.start_frames)
     return _read_back(timeline, sound, lane)
 

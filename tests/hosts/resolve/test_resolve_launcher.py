@@ -1,11 +1,18 @@
 """The script in the menu, started in a process of its own as the host does it."""
 
+import importlib
+import runpy
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from hosts.resolve.conftest import MakeApp
+from hosts.resolve.panel_driver import until, write_settings
+from support.resolve_double import simple_cut
+from support.resolve_double.window_system import Bmd, Window
 from temptrack.cli.install.receipts import copy_files
 from temptrack.cli.install.resolve import LAUNCHER, RECEIPT, files_of
 from temptrack.cli.install.shipped import PANEL, plugin_folder
@@ -88,3 +95,29 @@ def test_the_plugin_needs_no_newer_python_than_3_8() -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout
+
+
+def test_the_installed_script_opens_the_panel_and_a_second_start_takes_newer_code(
+    make_app: MakeApp, launcher: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "home" / "libraries" / "stock").mkdir(parents=True)
+    write_settings(tmp_path, monkeypatch, home=str(tmp_path / "home"))
+    modules, paths = set(sys.modules), list(sys.path)
+
+    def editor(window: Window) -> Iterator[None]:
+        yield from until(window, lambda: window.entries("Library") == ["stock"])
+        window.close()
+
+    for title in ("Suggest Music", "Newer"):
+        app = make_app((21, 1, 0))
+        simple_cut(app)
+        app.user = editor
+        runpy.run_path(str(launcher), init_globals={"resolve": app.resolve, "bmd": Bmd()})
+        assert [window.title for window in app.windows] == [title]
+        code = launcher.parents[2] / "Temptrack" / "temptrack_resolve" / "window.py"
+        code.write_text(code.read_text().replace('"WindowTitle": "Suggest Music"', '"WindowTitle": "Newer"'))
+        importlib.invalidate_caches()
+    assert sys.path == paths
+    for name in set(sys.modules) - modules:
+        if name.split(".")[0] == "temptrack_resolve":
+            del sys.modules[name]

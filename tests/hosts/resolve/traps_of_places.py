@@ -62,7 +62,7 @@ def without_a_second_attempt(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(editing, "DELETE_ATTEMPTS", 1)
 
 
-def audio_lanes_are_counted_by_video(app: Application, folder: Path) -> None:
+def music_lands_and_no_lane_is_added(app: Application, folder: Path) -> None:
     cut = simple_cut(app)
     insert(app, folder)
     assert ours(cut) == [("Music", START + 37, START + 138)]
@@ -134,7 +134,17 @@ def without_asking_for_the_edition(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(editions, "check", lambda _product: None)
 
 
+def without_selecting(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(media_pool.MediaPool, "select", lambda _pool, _media: None)
+
+
 TRAPS = [
+    Trap(
+        "appending needs a selected clip before 20.3.2",
+        music_lands_and_no_lane_is_added,
+        without_selecting,
+        breaks_with=ANY_REFUSAL,
+    ),
     Trap("imports land in the current folder", imports_go_to_the_current_folder, without_choosing_a_folder),
     Trap(
         "DeleteClips fails off the Edit page",
@@ -145,7 +155,7 @@ TRAPS = [
     Trap("DeleteClips fails once", deleting_fails_once, without_a_second_attempt, breaks_with=ANY_REFUSAL),
     Trap(
         "audio lanes are counted by video lanes before 20.2.2",
-        audio_lanes_are_counted_by_video,
+        music_lands_and_no_lane_is_added,
         without_more_video_lanes,
         (20, 1, 0),
         breaks_with=ANY_REFUSAL,

@@ -9,7 +9,7 @@ from PIL import Image
 
 from support.resolve_double.documented import Version
 from support.resolve_double.handles import Handle
-from support.resolve_double.state import Bin, Cut
+from support.resolve_double.state import Bin, Cut, Media
 
 PAGES: Final = ("media", "cut", "edit", "fusion", "color", "fairlight", "deliver")
 
@@ -56,6 +56,7 @@ class Application:
         self.current: Cut | None = None
         self.root = Bin("Master")
         self.folder = self.root
+        self.selected_media: Media | None = None
         self.end_frame_inclusive = False
         self.vanishing: Callable[[Any], list[Any]] = lambda lost: [lost]
         self.deletes_fail = 0

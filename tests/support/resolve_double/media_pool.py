@@ -52,6 +52,10 @@ class MediaPool(Handle):
             made.append(MediaPoolItem(self._app, media))
         return made
 
+    def SetSelectedClip(self, clip: "MediaPoolItem") -> bool:
+        self._app.selected_media = clip._media
+        return True
+
     def DeleteClips(self, clips: list["MediaPoolItem"]) -> bool:
         gone = {clip._media for clip in clips}
         for folder in (self._app.root, *self._app.root.bins):
@@ -60,7 +64,8 @@ class MediaPool(Handle):
 
     def AppendToTimeline(self, infos: list[dict[str, Any]]) -> list[Any]:
         cut = self._app.current
-        if cut is None:
+        needs_selection = (20, 3, 0) <= self._app.version < (20, 3, 2)
+        if cut is None or (needs_selection and self._app.selected_media is None):
             return []
         answers: list[Any] = []
         for info in infos:

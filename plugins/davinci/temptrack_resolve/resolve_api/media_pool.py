@@ -57,6 +57,11 @@ class MediaPool:
             made = media.SetThirdPartyMetadata(cast(Any, dict(origin)))
             answered("MediaPoolItem.SetThirdPartyMetadata", made)
 
+    def select(self, media: fusionscript.MediaPoolItem) -> None:
+        """Select a clip, where Resolve can (19.0.2): before 20.3.2 appending could fail while none was."""
+        if offers(self._pool, "SetSelectedClip"):
+            answered("MediaPool.SetSelectedClip", self._pool.SetSelectedClip(media))
+
     def append(self, media: fusionscript.MediaPoolItem, length: int, lane_index: int, record: int) -> None:
         """Ask for the first frames of a clip on an audio lane; what came of it has to be read from the lane.
 
