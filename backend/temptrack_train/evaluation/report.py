@@ -23,6 +23,9 @@ from temptrack_train.evaluation.tables import (
     make_table,
 )
 
+_SAID = ("command", "measured_at", "data", "seeds", "changes", "cells", "training_s", "cores")
+_PLOTS = "\n![R@10 by text dropout](dropout-sweep.svg)\n\n![Recall of every line](recall.svg)\n"
+
 BASE = "viml"
 BEST = "viml_plus"
 
@@ -137,10 +140,15 @@ def write_report(
     """
     content = {"benchmark": "method", **facts, **report_content(report)}
     _replace(results_file, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
-    _replace(page_file, report_page(report))
+    _replace(page_file, f"{_preface(facts)}\n{report_page(report)}{_PLOTS}")
     plot_sweep(report.tables[SWEEP_TABLE.key], plots / "dropout-sweep")
     shown = [plan for plan in TABLES if plan is not SWEEP_TABLE]
     plot_recall({plan.title: report.tables[plan.key] for plan in shown}, plots / "recall")
+
+
+def _preface(facts: Mapping[str, Any]) -> str:
+    said = ", ".join(f"{name.replace('_', ' ')}: {facts[name]}" for name in _SAID if name in facts)
+    return f"# Tables of the method\n\nWritten by a command, none of it by hand. {said}.\n"
 
 
 def _replace(path: Path, text: str) -> None:
