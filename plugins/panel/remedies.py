@@ -18,7 +18,13 @@ class Remedy(NamedTuple):
     next_step: str
 
 
-_INSTALL = "Install it with `pipx install 'temptrack[cpu]'`, or name the program in the plugin's settings."
+_INSTALL = (
+    "Install it with `pipx install 'temptrack[cpu,companion]'`, or name the program in the plugin's settings."
+)
+_INSTALL_ALL = (
+    "Install all of it: `pipx install --force 'temptrack[cpu,companion]'`; with a studio server "
+    "`'temptrack[companion]'` is enough."
+)
 _AGAIN = "Search again; the companion is started again by itself."
 _REPORT = (
     "Search again. If it happens again, run the doctor in the plugin's settings and report what it says."
@@ -149,14 +155,8 @@ REMEDIES: dict[str, Remedy] = {
     ),
     "NOT_A_FOLDER": Remedy("The library's place is a file.", "Remove the file, and index the library again."),
     # The engine.
-    "MISSING_EXTRA": Remedy(
-        "This temptrack has no local engine.",
-        "Install it: `pipx install --force 'temptrack[cpu]'`, or set a server in the plugin's settings.",
-    ),
-    "EXTRA_MISSING": Remedy(
-        "A part of the local engine is missing.",
-        "Install it: `pipx install --force 'temptrack[cpu]'`, or set a server in the plugin's settings.",
-    ),
+    "MISSING_EXTRA": Remedy("A part of temptrack is not installed.", _INSTALL_ALL),
+    "EXTRA_MISSING": Remedy("A part of the local engine is not installed.", _INSTALL_ALL),
     "BUNDLE_NOT_FOUND": Remedy("The model is not there.", _REINSTALL),
     "BUNDLE_FILE_MISSING": Remedy("A file of the model is missing.", _REINSTALL),
     "BUNDLE_FORMAT": Remedy("The model needs another version of temptrack.", _UPDATE_TEMPTRACK),
