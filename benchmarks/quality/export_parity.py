@@ -8,7 +8,7 @@ real weights.
 import argparse
 import json
 import tempfile
-import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -36,18 +36,18 @@ def main() -> None:
         for name, variant in VARIANTS.items():
             out = Path(folder) / name
             out.mkdir()
-            began = time.monotonic()
             assembly = Assembly(out, "python -m benchmarks.quality.export_parity")
             add_clip(assembly, OpenClip(weights, architecture=ARCHITECTURE), variant)
             variants[name] = {
                 "about": variant.about,
                 "megabytes": round(sum(entry.size_bytes for entry in assembly.files) / 1e6, 1),
-                "export_s": round(time.monotonic() - began, 1),
                 **{one.name: round(one.value, 7) for one in assembly.metrics},
             }
             print(name, json.dumps(variants[name]))
     content: dict[str, Any] = {
         "benchmark": "export-clip",
+        "command": "python -m benchmarks.quality.export_parity",
+        "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "architecture": ARCHITECTURE,
         "weights": "a checkpoint" if chosen.weights else "random, seed 0",
         "machine": machine(),
