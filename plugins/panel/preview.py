@@ -65,11 +65,16 @@ class Preview:
             self._connection.ask("preview/seek", {"position_s": position_s}, _ignore, self._failed)
 
     def told(self, params: dict[str, Any]) -> None:
-        """Take a position the companion tells; one of another track came late and is ignored."""
-        if params.get("track_id") != self.track_id or not self.is_active:
+        """Take a position the companion tells; what came late is ignored.
+
+        That is one of another track, and the end of the same track before it was started again.
+        """
+        is_playing = params.get("state") == "playing"
+        is_late = params.get("track_id") != self.track_id or (self.state == "starting" and not is_playing)
+        if is_late or not self.is_active:
             return
         self.position_s = float(params.get("position_s") or 0.0)
-        self.state = "playing" if params.get("state") == "playing" else "stopped"
+        self.state = "playing" if is_playing else "stopped"
 
     def ended(self) -> None:
         """Note that nothing plays any more, because the companion ended."""
