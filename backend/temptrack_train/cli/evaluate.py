@@ -22,6 +22,10 @@ def evaluate(
     track_pool: Annotated[int, typer.Option(min=2, help="N of whole tracks")] = 2000,
     clip_pool: Annotated[int, typer.Option(min=2, help="N of clips")] = 500,
     jobs: Annotated[int, typer.Option(min=1, help="tables: systems trained at a time")] = 1,
+    as_served: Annotated[
+        bool,
+        typer.Option("--as-served", help="runs: tracks from the mean over their windows, as in libraries"),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="runs: JSON instead of a table")] = False,
 ) -> None:
     """Measure retrieval: of trained RUNS on their test split, or --tables from scratch."""
@@ -36,7 +40,11 @@ def evaluate(
     from temptrack_train.evaluation.commands import evaluate_runs, make_tables
 
     if runs:
-        typer.echo(evaluate_runs(runs, track_pool=track_pool, clip_pool=clip_pool, as_json=as_json))
+        typer.echo(
+            evaluate_runs(
+                runs, track_pool=track_pool, clip_pool=clip_pool, as_served=as_served, as_json=as_json
+            )
+        )
         return
     page = make_tables(
         out=out,

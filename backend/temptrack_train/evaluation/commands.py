@@ -65,13 +65,16 @@ def open_test_split(collection: Collection, *, track_pool: int, clip_pool: int) 
     )
 
 
-def evaluate_runs(runs: Sequence[Path], *, track_pool: int, clip_pool: int, as_json: bool) -> str:
+def evaluate_runs(
+    runs: Sequence[Path], *, track_pool: int, clip_pool: int, as_served: bool, as_json: bool
+) -> str:
     """Ask trained runs everything their test split holds; pools larger than it shrink to it.
 
     Args:
         runs: folders; each is asked on the data its configuration names.
         track_pool: N of whole tracks.
         clip_pool: N of clips.
+        as_served: embed each track from the mean over its windows, as libraries do.
         as_json: return JSON instead of Markdown.
 
     Returns:
@@ -88,7 +91,9 @@ def evaluate_runs(runs: Sequence[Path], *, track_pool: int, clip_pool: int, as_j
         )
         for question in split.questions(trained.model):
             labels = (path.name, question.level, question.words, question.direction)
-            lines.append(answered_line(labels, question, [split.ask(trained.model, question)]))
+            lines.append(
+                answered_line(labels, question, [split.ask(trained.model, question, as_served=as_served)])
+            )
     if as_json:
         return json.dumps([line.as_json() for line in lines], indent=1, ensure_ascii=False)
     return table_page(("run", "level", "query text", "direction"), lines)

@@ -6,6 +6,7 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
+import torch
 
 from temptrack.errors import NotReady
 from temptrack_train.datasets.clips import ClipLevel
@@ -13,6 +14,7 @@ from temptrack_train.datasets.types import GradedDataset, Matrix, TextEncoder, T
 from temptrack_train.evaluation.metrics import Direction, Hubness, Relevance, beyond_the_pair
 from temptrack_train.evaluation.protocol import CLIP_POOL, TRACK_POOL, PooledRanks, rank_in_pools
 from temptrack_train.models.retrieval import RetrievalModel
+from temptrack_train.models.towers import mean_over_rows
 from temptrack_train.training.corpus import Corpus
 from temptrack_train.training.embedding import embed_queries, embed_tracks
 
@@ -21,6 +23,8 @@ Words = Literal["none", "tags", "human"]
 
 POOL_SEED = 0
 """Of the shuffle that makes pools: one for all systems, so that they answer the same queries."""
+
+_ITEMS_AT_ONCE = 512
 
 _WEIGHTS: Mapping[Direction, float] = {
     "video_to_music": 0.0,
@@ -149,18 +153,37 @@ class TestSplit:
             and (question.words == "none" or model.knows_words)
         ]
 
-    def ask(self, model: RetrievalModel, question: Question) -> Answer:
+    def ask(self, model: RetrievalModel, question: Question, *, as_served: bool = False) -> Answer:
         """Ask every query of a question.
+
+        Args:
+            model: that knows what the question needs.
+            question: one of ``questions(model)``.
+            as_served: embed each track as a library does, from the mean over its windows.
 
         Raises:
             NotReady: the split holds fewer items than a pool.
         """
         examination = self._examinations[question.level, question.words]
-        queries, tracks = self._embed(model, examination.corpus, question.direction)
+        corpus = examination.corpus
+        queries = embed_queries(model, corpus, _WEIGHTS[question.direction])
+        tracks = embed_mean_tracks(model, corpus) if as_served else embed_tracks(model, corpus)
         graded, hubs = beyond_the_pair(queries, tracks, examination.relevance)
         ranks = rank_in_pools(queries, tracks, pool_size=examination.pool_size, seed=POOL_SEED)
         return Answer(ranks, graded, hubs)
 
-    @staticmethod
-    def _embed(model: RetrievalModel, corpus: Corpus, direction: Direction) -> tuple[Matrix, Matrix]:
-        return embed_queries(model, corpus, _WEIGHTS[direction]), embed_tracks(model, corpus)
+
+@torch.inference_mode()
+def embed_mean_tracks(model: RetrievalModel, corpus: Corpus) -> Matrix:
+    """Embed each track from the mean over its windows, as a bundle's music tower is given it.
+
+    Returns:
+        Unit rows [items, embed_dim].
+    """
+    model.eval()
+    parts = []
+    for items in torch.arange(len(corpus)).split(_ITEMS_AT_ONCE):
+        batch = corpus.batch(items)
+        mean = mean_over_rows(batch.music, batch.music_mask)
+        parts.append(model.embed_music(mean[:, None], torch.ones(len(items), 1)).numpy())
+    return np.concatenate(parts)

@@ -64,6 +64,19 @@ def test_a_table_is_printed_for_people(runs: Path, capsys: pytest.CaptureFixture
     assert page.count("video_text_to_music") == 2
 
 
+def test_tracks_as_libraries_embed_them_are_measured_apart(
+    runs: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = []
+    for words in ((), ("--as-served",)):
+        assert command("evaluate", str(runs / "mvpt"), "--json", *words) == 0
+        lines.append({line["labels"][1]: line for line in json.loads(capsys.readouterr().out)})
+    plain, served = lines
+    # A clip is one window, which is its own mean; a whole track is not.
+    assert plain["clips"] == served["clips"]
+    assert plain["tracks"] != served["tracks"]
+
+
 def test_neither_runs_nor_tables_is_a_mistake_of_use(capsys: pytest.CaptureFixture[str]) -> None:
     assert command("evaluate") == 2
     assert "--tables" in capsys.readouterr().err
