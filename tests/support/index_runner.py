@@ -45,6 +45,6 @@ def _say(line: str) -> None:
 
 if __name__ == "__main__":
     import pyloudnorm  # noqa: F401 - imported here once instead of in every child
-    import soxr  # type: ignore[import-untyped]  # noqa: F401 - as above
+    import soxr  # noqa: F401 - as above
 
     main()

@@ -132,8 +132,9 @@ class _Run:
             if segment.index in self._features
         )
         if require_picture and not segments:
-            faults = (*self._warnings, *self._scope.problems)
-            why = f" {faults[0].message}" if faults else ""
+            faults = [warning.message for warning in self._warnings]
+            faults += [problem.message for problem in self._scope.problems]
+            why = f" {faults[0]}" if faults else ""
             raise NotReady(
                 f"There is no usable picture in the {self._scope.label}.{why}",
                 reason="NO_PICTURE",

@@ -95,7 +95,7 @@ def analyse_track(path: str, bundle: Bundle) -> tuple[Analysis, Seconds]:
 
 
 def _resampled(mono: Vector, rate_hz: int) -> Vector:
-    import soxr  # type: ignore[import-untyped]
+    import soxr
 
     if rate_hz == DECODE_RATE_HZ:
         return mono
