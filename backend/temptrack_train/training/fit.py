@@ -151,7 +151,7 @@ class _Run:
         self.model = RetrievalModel(config.model, data.spaces, data.empty_text)
         self.objective = Objective(self.model, config.loss).to(device)
         self.optimiser = torch.optim.AdamW(
-            _groups(self.objective, training.weight_decay), lr=training.learning_rate
+            _groups(self.objective, training.weight_decay), lr=training.learning_rate, fused=True
         )
         self.progress = Progress()
         self._go_on()
