@@ -45,8 +45,8 @@ class ProblemReport(_Report):
     """Something on the timeline that was skipped, or used on an assumption."""
 
     kind: str = Field(
-        description="missing-media, ambiguous-media, no-media or unsupported: skipped; assumed: used, the "
-        "message says how"
+        description="missing-media, ambiguous-media, no-media, not-rendered (a host gave no picture of it) or "
+        "unsupported: skipped; assumed: used, the message says how"
     )
     clip: str
     message: str
