@@ -45,7 +45,7 @@ class ProblemReport(_Report):
     """Something on the timeline that was skipped, or used on an assumption."""
 
     kind: str = Field(
-        description="missing-media, ambiguous-media, no-media, not-rendered (a host gave no picture of it) or "
+        description="missing-media, ambiguous-media, no-media, not-rendered (the host gave no picture) or "
         "unsupported: skipped; assumed: used, the message says how"
     )
     clip: str
