@@ -3,6 +3,7 @@
 import importlib
 import json
 import os
+import re
 import subprocess
 import sys
 import types
@@ -12,10 +13,17 @@ from typing import Any
 
 import pytest
 
-VERSIONS = ("4.5", "5.0")
+_KEPT = ("4.5", "5.0")
+_VARIABLE = re.compile(r"TEMPTRACK_BPY_(\d)(\d+)")
 ROOT = Path(__file__).parents[3]
 _INSIDE = Path(__file__).parent / "inside"
 _PATIENCE_S = 240
+
+
+def versions() -> list[str]:
+    """Return the Blenders to test in: two that run under Python 3.11, and those that variables name."""
+    named = [f"{found[1]}.{found[2]}" for found in map(_VARIABLE.fullmatch, os.environ) if found]
+    return sorted({*_KEPT, *named})
 
 
 def bpy_python(version: str) -> Path:

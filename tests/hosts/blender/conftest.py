@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from hosts.blender.bpy_process import VERSIONS, bpy_python
+from hosts.blender.bpy_process import bpy_python, versions
 from support.small_library import SmallLibrary, small_library
 from temptrack.cli.install.extension import build_extension
 
 
-@pytest.fixture(params=VERSIONS)
+@pytest.fixture(params=versions())
 def version(request: pytest.FixtureRequest) -> str:
     """A Blender that is at hand."""
     bpy_python(request.param)
