@@ -127,7 +127,8 @@ class Driver:
     def _take_libraries(self) -> None:
         libraries = self.session.libraries
         panel = panel_of(bpy.context)
-        if libraries is self._libraries:
+        # Opening another file may empty the window manager's list.
+        if libraries is self._libraries and len(panel.libraries) == len(libraries):
             return
         self._libraries = libraries
         names = [str(each["name"]) for each in libraries]

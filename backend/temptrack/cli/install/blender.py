@@ -86,7 +86,7 @@ def find_blender(chosen: Path | None) -> Path:
         raise NotFound(
             "Blender was not found.",
             reason="BLENDER_NOT_FOUND",
-            hint="Name it with --blender PATH, or write the zip with --zip FOLDER and install it from Blender.",
+            hint="Name it with --blender PATH, or write its zip with --zip FOLDER and install it from there.",
         )
     return found
 

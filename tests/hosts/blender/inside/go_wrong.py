@@ -195,6 +195,8 @@ def _other_file(given: dict[str, Any]) -> str:
     bpy.ops.wm.read_homefile(use_empty=True)
     driver().tick()
     tick_until(_is_over)
+    assert [line.name for line in _panel().libraries] == [given["library"]]
+    assert _panel().library == given["library"]
     scene = _timeline(given, "Opened")
     drawn("TEMPTRACK_PT_suggestions")
     _found()
