@@ -11,7 +11,7 @@ from typing import Any
 import bpy
 
 from . import description, scopes, strips
-from .cue import Place
+from .panel.filling import Place
 from .panel.questions import Question
 from .properties import filters_of
 from .scenes import scene_id
@@ -33,8 +33,9 @@ class Asked:
         """Return where a suggestion goes: over the part looked at, else whole from the playhead on."""
         part = answer.get("host_scope")
         if part is None:
-            return Place(self.playhead_frame, int(suggestion["excerpt"]["duration_s"] * rate), rate)
-        return Place(part["start_frames"], part["end_frames"] - part["start_frames"], rate)
+            whole = int(suggestion["excerpt"]["duration_s"] * rate)
+            return Place(self.playhead_frame, self.playhead_frame + whole, rate)
+        return Place(part["start_frames"], part["end_frames"], rate)
 
 
 @dataclass(frozen=True)

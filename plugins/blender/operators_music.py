@@ -9,7 +9,7 @@ import bpy
 
 from . import placing, settings, strips
 from .asking import Placement
-from .cue import cue_for
+from .cue import cue_for, place_over
 from .panel.problems import PanelError
 from .properties import panel_of
 from .remedies import failure
@@ -134,7 +134,7 @@ def _place(pending: Placement) -> list[str]:
         lies = placing.extent(scene, pending.replaces)
         if lies is None:
             raise failure("MUSIC_GONE")
-        place = place.over(*lies)
+        place = place_over(place, *lies)
     cue = cue_for(pending.suggestion, pending.library, place, settings.taste())
     if pending.replaces:
         return placing.replace(scene, pending.replaces, cue, pending.path, channel_name)

@@ -16,6 +16,7 @@ import bpy
 
 from . import strips
 from .cue import Cue
+from .panel.filling import Filling
 from .panel.problems import PanelError, problem
 from .remedies import failure
 
@@ -42,22 +43,23 @@ def insert(scene: bpy.types.Scene, cue: Cue, path: str, channel_name: str) -> li
         # What was placed last is what the user means by Replace and Remove.
         strip.select = strip.select and _cue_of(strip) is None
     placed = []
-    for number, part in enumerate(cue.parts):
+    filling = cue.filling
+    for number, stretch in enumerate(filling.stretches):
         strip = strips.new_sound(
             scene,
-            cue.name,
+            filling.name,
             path,
             channel=channel,
-            start=part.start_frame,
-            end=part.end_frame,
-            source_start_s=part.source_start_s,
+            start=stretch.start_frames,
+            end=stretch.end_frames,
+            source_start_s=stretch.source_start_s,
         )
         strip[strips.TAG] = json.dumps({**cue.provenance, CUE_ID: cue_id, PART: number})
-        strip.volume = 10 ** (cue.gain_db / 20)
+        strip.volume = 10 ** (filling.gain_db / 20)
         strip.show_waveform = True
         strip.select = True
         placed.append(strip)
-    _fade(scene, placed, cue)
+    _fade(scene, placed, filling)
     _name(scene, channel, channel_name)
     return [strip.name for strip in placed]
 
@@ -113,9 +115,10 @@ def replace(scene: bpy.types.Scene, cue_id: str, cue: Cue, path: str, channel_na
 
 
 def _free_channel(scene: bpy.types.Scene, cue: Cue, name: str, ignoring: str = "") -> int:
-    if not cue.parts:
+    stretches = cue.filling.stretches
+    if not stretches:
         raise PanelError(problem("CUE_EMPTY"))
-    start, end = cue.parts[0].start_frame, cue.parts[-1].end_frame
+    start, end = stretches[0].start_frames, stretches[-1].end_frames
     editor = scene.sequence_editor or scene.sequence_editor_create()
     top = [strip for strip in strips.top_strips(scene) if not ignoring or _cue_of(strip) != ignoring]
     busy = {strip.channel for strip in top if _overlaps(strips.span(strip), start, end)}
@@ -153,15 +156,15 @@ def _overlaps(span: tuple[int, int], start: int, end: int) -> bool:
     return span[0] < end and span[1] > start
 
 
-def _fade(scene: bpy.types.Scene, placed: list[Any], cue: Cue) -> None:
+def _fade(scene: bpy.types.Scene, placed: list[Any], filling: Filling) -> None:
     """Draw fades as volume keys: straight lines from silence to the level and back."""
-    level = 10 ** (cue.gain_db / 20)
+    level = 10 ** (filling.gain_db / 20)
     keys: dict[int, dict[int, float]] = {}
-    if cue.fade_in_frames:
-        start = cue.parts[0].start_frame
-        keys.setdefault(0, {}).update({start: 0.0, start + cue.fade_in_frames: level})
-    if cue.fade_out_frames:
-        end = cue.parts[-1].end_frame
-        keys.setdefault(len(placed) - 1, {}).update({end - cue.fade_out_frames: level, end: 0.0})
+    if filling.fade_in_frames:
+        start = filling.stretches[0].start_frames
+        keys.setdefault(0, {}).update({start: 0.0, start + filling.fade_in_frames: level})
+    if filling.fade_out_frames:
+        end = filling.stretches[-1].end_frames
+        keys.setdefault(len(placed) - 1, {}).update({end - filling.fade_out_frames: level, end: 0.0})
     for number, points in keys.items():
         strips.set_volume_keys(scene, placed[number], points)

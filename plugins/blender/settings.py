@@ -7,7 +7,7 @@ from typing import Any
 
 import bpy
 
-from .cue import Taste
+from .panel.filling import Taste
 from .panel.questions import Settings
 
 VERSION = "0.1.0"

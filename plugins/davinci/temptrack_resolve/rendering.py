@@ -11,11 +11,11 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, Callable, Mapping
 
-from .cue_parts import Stretch, fades, gain_db, stretches
 from .cues import Cue, Sound, file_name, new_cue_id
+from .panel.filling import Place, Stretch, Taste, filling_of
 from .panel.problems import Problem
 from .panel.session import Session
-from .remedies import resolve_problem
+from .remedies import failure, resolve_problem
 from .settings import Settings
 
 
@@ -58,18 +58,16 @@ class CueRendering:
         """Start rendering.
 
         Raises:
-            PanelError: CUE_EMPTY.
+            PanelError: CUE_EMPTY, when the track does not fill one frame.
         """
         self._session, self._wish, self._done, self._failed = session, wish, done, failed
         self._settings = settings
-        track = wish.suggestion["track"]
-        self._stretches = stretches(wish.suggestion, wish.start_frames, wish.end_frames, wish.rate)
-        self._fades = fades(
-            self._stretches, track["duration_s"], wish.rate, settings.fade_in_frames, settings.fade_out_s
-        )
-        self._gain_db = gain_db(track.get("loudness_lufs"), settings.target_lufs)
+        taste = Taste(settings.target_lufs, settings.fade_in_frames, settings.fade_out_s)
+        place = Place(wish.start_frames, wish.end_frames, wish.rate)
+        self._filling = filling_of(wish.suggestion, place, taste)
+        if not self._filling.stretches:
+            raise failure("CUE_EMPTY")
         self._id = new_cue_id()
-        self._name = f"{track['artist']} - {track['title']}" if track.get("artist") else str(track["title"])
         self._sounds: list[Sound] = []
         self._ask_for_next()
 
@@ -80,18 +78,18 @@ class CueRendering:
 
     def _ask_for_next(self) -> None:
         number = len(self._sounds)
-        stretch = self._stretches[number]
-        wish = self._wish
-        is_first, is_last = number == 0, number == len(self._stretches) - 1
+        filling, wish = self._filling, self._wish
+        stretch = filling.stretches[number]
+        is_first, is_last = number == 0, number == len(filling.stretches) - 1
         params = {
             "library": wish.library,
             "track_id": wish.suggestion["track"]["id"],
             "excerpt": _excerpt(stretch, wish.rate),
             "duration_frames": stretch.duration_frames,
             "rate": {"numerator": wish.rate.numerator, "denominator": wish.rate.denominator},
-            "fade_in_frames": self._fades[0] if wish.bakes and is_first else 0,
-            "fade_out_frames": self._fades[1] if wish.bakes and is_last else 0,
-            "gain_db": self._gain_db if wish.bakes else 0.0,
+            "fade_in_frames": filling.fade_in_frames if wish.bakes and is_first else 0,
+            "fade_out_frames": filling.fade_out_frames if wish.bakes and is_last else 0,
+            "gain_db": filling.gain_db if wish.bakes else 0.0,
         }
         if wish.timeline is not None:
             scope = {"kind": "range", "start_frames": stretch.start_frames, "end_frames": stretch.end_frames}
@@ -111,7 +109,7 @@ class CueRendering:
             self._lost(_problem_of(error, self._wish.folder))
             return
         self._sounds.append(Sound(kept, stretch.start_frames, stretch.duration_frames))
-        if len(self._sounds) < len(self._stretches):
+        if len(self._sounds) < len(self._filling.stretches):
             self._ask_for_next()
         else:
             self._done(self._cue())
@@ -119,7 +117,7 @@ class CueRendering:
     def _keep(self, rendered: Path) -> Path:
         """Copy a file out of the companion's cache, which forgets, to where the project's music lies."""
         self._wish.folder.mkdir(parents=True, exist_ok=True)
-        kept = self._wish.folder / file_name(self._name, self._id, len(self._sounds) + 1)
+        kept = self._wish.folder / file_name(self._filling.name, self._id, len(self._sounds) + 1)
         partial = kept.with_suffix(".partial")
         try:
             shutil.copyfile(str(rendered), str(partial))
@@ -130,7 +128,7 @@ class CueRendering:
         return kept
 
     def _cue(self) -> Cue:
-        wish, bakes = self._wish, self._wish.bakes
+        wish, filling, bakes = self._wish, self._filling, self._wish.bakes
         track = wish.suggestion["track"]
         origin = {
             "temptrack_library": wish.library,
@@ -141,14 +139,13 @@ class CueRendering:
         note = "Licence: {temptrack_licence}. Library: {temptrack_library}. Track: {temptrack_track}.".format(
             **origin
         )
-        fade_in, fade_out = (0, 0) if bakes else self._fades
         return Cue(
             id=self._id,
-            name=self._name,
+            name=filling.name,
             sounds=tuple(self._sounds),
-            fade_in_frames=fade_in,
-            fade_out_frames=fade_out,
-            gain_db=0.0 if bakes else self._gain_db,
+            fade_in_frames=0 if bakes else filling.fade_in_frames,
+            fade_out_frames=0 if bakes else filling.fade_out_frames,
+            gain_db=0.0 if bakes else filling.gain_db,
             note=note,
             origin=origin,
         )

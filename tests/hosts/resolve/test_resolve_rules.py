@@ -1,6 +1,5 @@
 """What the plugin works out by itself, held against what the program does for files."""
 
-import json
 import re
 from fractions import Fraction
 from pathlib import Path
@@ -10,68 +9,14 @@ from hypothesis import given
 from hypothesis import settings as how
 from hypothesis import strategies as st
 
-from davinci.temptrack_resolve import cue_parts, entries, remedies, settings
+from davinci.temptrack_resolve import entries, remedies, settings
 from davinci.temptrack_resolve.cues import cue_id_of, file_name, new_cue_id
 from davinci.temptrack_resolve.panel.problems import PanelError
 from davinci.temptrack_resolve.timecode import exact_rate, length_in_media, timecode_of
-from support.answers import LIBRARY, track_of
-from temptrack.errors import InvalidRequest
-from temptrack.suggest.cue import TARGET_LUFS, cue_for
-from temptrack.suggest.types import Excerpt, Fit, FitMethod, Suggestion
-from temptrack.timeline.segments import RecordRange, Scope
 from temptrack.timeline.timecode import timecode_from_frames
 
 NTSC = {"23.976": Fraction(24000, 1001), "29.97": Fraction(30000, 1001), "59.94": Fraction(60000, 1001)}
 RATES = [Fraction(24), Fraction(25), Fraction(30), Fraction(50), Fraction(60), *NTSC.values()]
-milliseconds = st.integers(0, 400_000).map(lambda value: value / 1000)
-
-
-@st.composite
-def suggestions(draw: st.DrawFn) -> Suggestion:
-    track = track_of().model_copy(
-        update={"duration_s": draw(milliseconds), "loudness_lufs": draw(st.none() | st.floats(-70, 0))}
-    )
-    start_s = draw(milliseconds)
-    loop_start_s = start_s + draw(milliseconds) / 10
-    loops = draw(st.booleans())
-    fit = Fit(
-        method=FitMethod.LOOP if loops else FitMethod.TRIM,
-        scope_s=None,
-        shortfall_s=0,
-        loop_start_s=loop_start_s if loops else None,
-        loop_end_s=loop_start_s + draw(st.integers(1, 60)) if loops else None,
-        text="fits",
-    )
-    excerpt = Excerpt(start_s=start_s, duration_s=1, snapped_to="none")
-    return Suggestion(rank=1, track=track, score=0.5, excerpt=excerpt, fit=fit, reasons=())
-
-
-@how(deadline=None)
-@given(
-    suggestion=suggestions(),
-    start=st.integers(0, 10_000_000),
-    frames=st.integers(1, 20_000),
-    rate=st.sampled_from(RATES),
-)
-def test_music_fills_a_part_as_the_program_fills_it(
-    suggestion: Suggestion, start: int, frames: int, rate: Fraction
-) -> None:
-    spoken = json.loads(suggestion.model_dump_json())
-    scope = Scope("all", RecordRange(start, frames, rate), ())
-    try:
-        cue = cue_for(suggestion, scope, LIBRARY)
-    except InvalidRequest as error:
-        refused = error.reason
-        with pytest.raises(PanelError, check=lambda caught: caught.problem.reason == refused):
-            cue_parts.stretches(spoken, start, start + frames, rate)
-        return
-    made = cue_parts.stretches(spoken, start, start + frames, rate)
-    assert [(each.source_start_s, each.start_frames, each.duration_frames) for each in made] == [
-        (part.source_start_s, part.record.start_frames, part.record.duration_frames) for part in cue.parts
-    ]
-    faded = cue_parts.fades(made, spoken["track"]["duration_s"], rate, 12, 1.0)
-    assert faded == (cue.fade_in_frames, cue.fade_out_frames)
-    assert cue_parts.gain_db(spoken["track"]["loudness_lufs"], TARGET_LUFS) == cue.gain_db
 
 
 @how(deadline=None)

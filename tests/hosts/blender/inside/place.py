@@ -69,8 +69,9 @@ def _cue(start: int, frames: int, **changes: Any) -> Any:
         **changes,
     }
     library = {"name": "stock", "digest": "d", "bundle_id": "b"}
-    cue = part("cue")
-    return cue.cue_for(suggestion, library, cue.Place(start, frames, RATE), cue.Taste())
+    filling = part("panel.filling")
+    place = filling.Place(start, start + frames, RATE)
+    return part("cue").cue_for(suggestion, library, place, filling.Taste())
 
 
 def _insert(scene: bpy.types.Scene, given: dict[str, Any]) -> dict[str, Any]:
@@ -126,7 +127,7 @@ def _undo(given: dict[str, Any]) -> dict[str, int]:
     """Count steps of undo of the placing operator, with a driver that has a file at hand."""
     scene = fresh_scene("Undo", RATE, 300)
     collection(scene)
-    driver, asking, cue = part("ticking").driver(), part("asking"), part("cue")
+    driver, asking = part("ticking").driver(), part("asking")
     bpy.ops.ed.undo_push(message="before")
     suggestion = {
         "track": {"id": "t", "title": "T", "artist": "", "licence": "x", "duration_s": 30.0},
@@ -135,7 +136,7 @@ def _undo(given: dict[str, Any]) -> dict[str, int]:
         "fit": {"method": "trim", "text": ""},
     }
     library = {"name": "l", "digest": "d", "bundle_id": "b"}
-    place = cue.Place(1, 100, RATE)
+    place = part("panel.filling").Place(1, 101, RATE)
     driver.pending = asking.Placement(scene.session_uid, place, suggestion, library, given["music"], "")
     assert operators().place("EXEC_DEFAULT", True) == {"FINISHED"}
     counts = {"placed": _count("Undo")}
