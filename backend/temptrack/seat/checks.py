@@ -82,14 +82,16 @@ def _packages() -> Iterator[Check]:
         yield _check(
             "packages",
             "only a seat is installed: it asks a server",
-            hint="To search on this machine: pip install 'temptrack[cpu]'",
+            hint="To search on this machine: pip install 'temptrack[cpu]'; with an editor's plugin "
+            "'temptrack[cpu,companion]'",
             state="note",
         )
     else:
         raise NotSupported(
             f"Parts of the local engine are missing: {', '.join(missing)}.",
             reason="MISSING_EXTRA",
-            hint="Run: pip install 'temptrack[cpu]' (or 'temptrack[gpu]' on a machine with an NVIDIA GPU).",
+            hint="Run: pip install 'temptrack[cpu]' (or 'temptrack[gpu]' on a machine with an NVIDIA GPU); with an "
+            "editor's plugin 'temptrack[cpu,companion]'.",
         )
 
 
