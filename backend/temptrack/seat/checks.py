@@ -90,8 +90,8 @@ def _packages() -> Iterator[Check]:
         raise NotSupported(
             f"Parts of the local engine are missing: {', '.join(missing)}.",
             reason="MISSING_EXTRA",
-            hint="Run: pip install 'temptrack[cpu]' (or 'temptrack[gpu]' on a machine with an NVIDIA GPU); with an "
-            "editor's plugin 'temptrack[cpu,companion]'.",
+            hint="Run: pip install 'temptrack[cpu]' (or 'temptrack[gpu]' on a machine with an NVIDIA GPU); "
+            "with an editor's plugin 'temptrack[cpu,companion]'.",
         )
 
 
