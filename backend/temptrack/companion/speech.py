@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from math import ceil, floor
 from pathlib import Path
 
-from temptrack import home
 from temptrack.companion.cue_request import Duck
 from temptrack.companion.voice import Detector, SileroDetector, voices_in
 from temptrack.errors import Cancelled, TemptrackError
@@ -68,12 +67,7 @@ def speech_on(
         if cancelled is not None and cancelled():
             raise Cancelled("Listening for speech was stopped.")
 
-    ours = (home.cue_cache_folder(), home.track_cache_folder())
-    sounds = [
-        span
-        for span in sounds_of(file, record, exists=exists)
-        if not any(span.media.path.is_relative_to(folder) for folder in ours)
-    ]
+    sounds = sounds_of(file, record, exists=exists)
     if not sounds:
         return SpeechOnTimeline((), ())
     listening = detector()

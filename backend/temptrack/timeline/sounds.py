@@ -18,6 +18,7 @@ from temptrack.timeline.layout import (
     trim_of,
 )
 from temptrack.timeline.media_paths import Exists
+from temptrack.timeline.placed_music import is_placed_music
 from temptrack.timeline.rates import nearest_frame
 from temptrack.timeline.references import Found, find_sound
 from temptrack.timeline.scope import source_range
@@ -30,7 +31,8 @@ def sounds_of(
 ) -> tuple[MediaSpan, ...]:
     """Return the sound heard in a part of a timeline, in record order; several may be heard at once.
 
-    Music that temptrack placed and sound whose file is not there are left out.
+    Music that temptrack placed, known by its clip or by its file, and sound whose file is not there are left
+    out.
 
     Args:
         file: the timeline.
@@ -78,6 +80,6 @@ def _span(look: Look, file: TimelineFile, record: RecordRange, exists: Exists) -
     if start >= end:
         return
     found = find_sound(look.clip, file.media_root, exists=exists)
-    if isinstance(found, Found):
+    if isinstance(found, Found) and not is_placed_music(found.media.path):
         shown = RecordRange(start, end - start, record.rate)
         yield MediaSpan(look.clip.name, found.media, source_range(look, found, shown), shown)

@@ -13,6 +13,7 @@ from davinci.temptrack_resolve import entries, remedies, settings
 from davinci.temptrack_resolve.cues import cue_id_of, file_name, new_cue_id
 from davinci.temptrack_resolve.panel.problems import PanelError
 from davinci.temptrack_resolve.timecode import exact_rate, length_in_media, timecode_of
+from temptrack.timeline.placed_music import is_placed_music
 from temptrack.timeline.timecode import timecode_from_frames
 
 NTSC = {"23.976": Fraction(24000, 1001), "29.97": Fraction(30000, 1001), "59.94": Fraction(60000, 1001)}
@@ -52,6 +53,7 @@ def test_names_of_files_are_valid_everywhere_and_lead_back(title: str) -> None:
     for number in (1, 12):
         name = file_name(title.encode("utf-8", "ignore").decode(), cue_id, number)
         assert cue_id_of(Path(name)) == cue_id
+        assert is_placed_music(Path(name)), "music that the companion would take for speech"
         assert not set(name) & set('<>:"/\\|?*\x00\n')
         assert len(name.encode("utf-8")) <= 255 or len(title) > 40
 
@@ -59,6 +61,7 @@ def test_names_of_files_are_valid_everywhere_and_lead_back(title: str) -> None:
 @pytest.mark.parametrize("name", ["song.wav", "a [temptrack-zz].wav", "x [temptrack-0123456789ab].mp3", ""])
 def test_other_files_are_nobodys_of_ours(name: str) -> None:
     assert cue_id_of(Path(name)) == ""
+    assert not is_placed_music(Path(name))
     assert cue_id_of(None) == ""
 
 

@@ -1,10 +1,13 @@
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from pathlib import Path
+
+import pytest
 
 from support.strips import described, strip
 from support.strips import lane as strip_lane
 from support.timelines import clip, cue, gap, lane, movie, nested, save, sound_lane, timeline
+from temptrack import home
 from temptrack.companion.strips import timeline_of
 from temptrack.timeline.place import place_cue
 from temptrack.timeline.read import read_timeline
@@ -77,6 +80,36 @@ def test_music_that_temptrack_placed_is_no_sound_to_listen_to(tmp_path: Path) ->
     placed = place_cue(read(made, tmp_path), cue(24, 240))
     file = getattr(placed, "file", placed)
     assert [row[0] for row in heard(file)] == ["voice"]
+
+
+@pytest.mark.parametrize(
+    ("url", "is_ours"),
+    [
+        ("/films/Music/Ada - Night Bus [temptrack-0123456789ab].wav", True),
+        ("/films/Music/Ada - Night Bus [temptrack-0123456789ab-2].WAV", True),
+        ("file:///films/Ada%20-%20Night%20Bus%20%5Btemptrack-0123456789ab%5D.wav", True),
+        ("/films/Night Bus [temptrack-0123456789ab] voice.wav", False),
+        ("/films/temptrack.wav", False),
+    ],
+)
+def test_music_is_known_by_its_file_where_the_host_drops_metadata(
+    url: str, is_ours: bool, tmp_path: Path
+) -> None:
+    made = timeline(sound_lane(clip("sound", 0, 480, media=movie(url))))
+    assert heard(read(made, tmp_path)) == ([] if is_ours else [("sound", 0, 480, 0, 480)])
+
+
+@pytest.mark.parametrize("folder", [home.cue_cache_folder, home.track_cache_folder])
+def test_music_out_of_our_own_folders_is_no_sound_to_listen_to(
+    folder: Callable[[], Path], tmp_path: Path
+) -> None:
+    made = timeline(
+        sound_lane(
+            clip("music", 0, 480, media=movie(str(folder() / "song 12.wav"))),
+            clip("voice", 0, 480, media=movie(str(folder().parent / "voice.wav"))),
+        )
+    )
+    assert [row[0] for row in heard(read(made, tmp_path))] == ["voice"]
 
 
 def test_strips_of_a_host_are_heard_where_they_lie(tmp_path: Path) -> None:
