@@ -19,7 +19,7 @@ from support.planted_tracks import planted, planted_library
 from support.serving import PATIENCE_S, DoubleSuggester, serving
 from support.timelines import clip, lane, movie, timeline
 from temptrack import home
-from temptrack.cli import failures, main
+from temptrack.cli import failures, front, main
 from temptrack.client.connection import Connection
 from temptrack.client.remote import RemoteSuggester
 from temptrack.errors import TemptrackError
@@ -170,7 +170,7 @@ def run_command(place: Place, words: tuple[str, ...]) -> Outcome:
         caught.append(failures.explain(error))
         return failures.report(error, as_json=as_json)
 
-    place.patch.setattr(main, "report", spy)
+    place.patch.setattr(front, "report", spy)
     # It would go on writing to a stream that is closed after the command.
     place.patch.setattr(logging, "basicConfig", lambda **_options: None)
     filled = [
