@@ -2,7 +2,8 @@
 
 Run as ``python scripted_companion.py SCRIPT``; the script is JSON: ``{method: [action, ...]}``. The actions
 of a method are taken one a request, and the last one stays: ``{"result": …}``, ``{"error": …}``,
-``{"say": raw text}``, ``{"silent": true}``, ``{"exit": code, "log": words}``. What came is written beside the script.
+``{"say": raw text}``, ``{"silent": true}``, ``{"exit": code, "log": words}``. What came is written beside the
+script.
 """
 
 import json
