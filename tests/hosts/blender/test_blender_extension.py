@@ -8,9 +8,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from tools.build_blender_extension import validate
 from typer.testing import CliRunner
 
+from build_blender_extension import validate
 from hosts.blender.bpy_process import ROOT, bpy_python, environment, extension_module, run_inside
 from temptrack.cli.install.extension import build_extension
 from temptrack.cli.main import app

@@ -7,7 +7,8 @@ from benchmarks.quality.keyword_search import KeywordSearch
 from benchmarks.quality.labels import Judgement, Labels, MusicFile, read_questions
 from benchmarks.quality.measures import chance, interval, score_ranking
 from benchmarks.quality.page import with_tables
-from tools.fetch_debian_music import PACKAGES
+
+from fetch_debian_music import PACKAGES
 
 YES, NO, MAYBE = Judgement.YES, Judgement.NO, Judgement.MAYBE
 
