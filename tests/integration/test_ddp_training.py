@@ -30,8 +30,8 @@ TRIPLETS = (
 )
 """The mean over all that break the margin jumps by whole shares when the last digit lets one keep it.
 
-The hardest of two that are nearly as hard changes with the last digit too, and its gradient with it; small steps
-keep that from growing over the epochs.
+The hardest of two that are nearly as hard changes with the last digit too, and its gradient with it; small
+steps keep that from growing over the epochs.
 """
 
 OPTIONS = (
