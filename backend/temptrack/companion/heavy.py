@@ -11,7 +11,7 @@ log = logging.getLogger(__name__)
 ENGINE: Final = ("temptrack.library.store", "temptrack.suggest.engine", "onnxruntime")
 CLIENT: Final = ("temptrack.client.remote",)
 SUGGESTING: Final = ("temptrack.companion.suggesting",)
-SOUNDS: Final = ("temptrack.companion.sounds",)
+SOUNDS: Final = ("temptrack.companion.sounding",)
 EVERYTHING: Final = (*SUGGESTING, *SOUNDS, "temptrack.media.audio", "temptrack.seat.checks", *ENGINE)
 
 _lock = threading.Lock()

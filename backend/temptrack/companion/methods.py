@@ -45,7 +45,7 @@ class Place:
 
 _BASICS = "temptrack.companion.basics"
 _SUGGESTING = "temptrack.companion.suggesting"
-_SOUNDS = "temptrack.companion.sounds"
+_SOUNDS = "temptrack.companion.sounding"
 
 PLACES: dict[str, Place] = {
     "initialize": Place(_BASICS, is_quick=True),
