@@ -110,6 +110,38 @@ def test_a_server_answers_dies_in_the_middle_and_is_found_again(
             assert picture["segments"] == 6
 
 
+def test_a_server_that_stands_still_is_left_at_once_and_blocks_nothing_else(
+    library: SmallLibrary, tmp_path: Path
+) -> None:
+    port = free_port()
+    with (
+        panel_session(tmp_path / "home", server=f"127.0.0.1:{port}") as session,
+        served(library.home, port) as server,
+    ):
+        session.search(Question(library="small", prompt="calm"))
+        settle(session)
+        assert session.problem is None
+
+        os.kill(server.pid, signal.SIGSTOP)
+        session.search(Question(library="small", prompt="driving"))
+        wait_until(lambda: session.state is State.SEARCHING, session.tick)
+        heard: list[object] = []
+        session.ask("preview/stop", {}, heard.append)
+        wait_until(lambda: bool(heard), session.tick)
+        assert session.is_searching
+        session.cancel()
+        assert not session.is_searching
+        settle(session)
+        assert session.problem is None
+        assert session.results.question.prompt == "calm"
+
+        os.kill(server.pid, signal.SIGCONT)
+        session.search(Question(library="small", prompt="driving"))
+        settle(session)
+        assert session.problem is None
+        assert session.results.question.prompt == "driving"
+
+
 def test_a_track_of_a_server_is_fetched_once(library: SmallLibrary, tmp_path: Path) -> None:
     port = free_port()
     home = tmp_path / "home"
