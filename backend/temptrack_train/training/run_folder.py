@@ -176,14 +176,22 @@ def open_run(path: Path) -> TrainedRun:
 
     Raises:
         NotFound: no run there, or none of its epochs is finished.
-        Corrupt: its weights cannot be read.
+        Corrupt: its weights cannot be read, or are another model's (RUN_CORRUPT).
     """
     folder = RunFolder(path)
     weights = folder.best()
     config, spaces = load_system(path / _CONFIG), folder.spaces()
     with torch.random.fork_rng(devices=[]):
         model = RetrievalModel(config.model, spaces)
-    model.load_state_dict({k.removeprefix("model."): v for k, v in weights.items() if k.startswith("model.")})
+    own = {name.removeprefix("model."): value for name, value in weights.items() if name.startswith("model.")}
+    try:
+        model.load_state_dict(own)
+    except RuntimeError as error:
+        raise Corrupt(
+            f"The weights in '{path}' are not those of the model that its configuration describes.",
+            reason="RUN_CORRUPT",
+            hint="Put back the config.yaml that the run was trained with, or train it anew.",
+        ) from error
     return TrainedRun(model.eval(), config, spaces, float(weights["log_temperature"].exp()))
 
 

@@ -151,6 +151,16 @@ def test_opening_what_is_no_run_says_so(tmp_path: Path) -> None:
         open_run(tmp_path)
 
 
+def test_weights_of_another_model_are_told_as_such(tmp_path: Path) -> None:
+    fit(tiny("mvpt", training__epochs=1), training_pairs(), tmp_path / "one")
+    fit(tiny("viml", training__epochs=1), training_pairs(), tmp_path / "other")
+    (tmp_path / "one" / "config.yaml").write_bytes((tmp_path / "other" / "config.yaml").read_bytes())
+    with pytest.raises(Corrupt) as caught:
+        open_run(tmp_path / "one")
+    assert caught.value.reason == "RUN_CORRUPT"
+    assert "config.yaml" in caught.value.hint
+
+
 def test_an_opened_run_answers_as_the_trained_model_did(tmp_path: Path) -> None:
     summary = fit(tiny("viml", loss__temperature=0.05), training_pairs(), tmp_path)
     run = open_run(tmp_path)
