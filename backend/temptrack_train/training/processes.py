@@ -28,6 +28,8 @@ def joined() -> Iterator[torch.device]:
     distributed.init_process_group("nccl" if cuda else "gloo")
     try:
         yield device
+        # One that leaves while another still sends ends that other one by a signal.
+        distributed.barrier()
     finally:
         distributed.destroy_process_group()
 
