@@ -39,7 +39,9 @@ def open_collection(config: DataConfig) -> Collection:
     if config.kind != "planted":
         assert config.path is not None
         assert config.features is not None
-        encoder = _text_encoder(config.text_encoder or "")
+        from temptrack_train.features.encoders import text_encoder
+
+        encoder = text_encoder(config.text_encoder or "")
         stored = open_stored(config.kind, config.path, config.features, encoder, **config.options)
         return Collection(stored, encoder)
     try:
@@ -51,18 +53,6 @@ def open_collection(config: DataConfig) -> Collection:
             hint="See PlantedSpec for the options of planted data.",
         ) from error
     return Collection(planted, planted.text_encoder)
-
-
-def _text_encoder(name: str) -> TextEncoder:
-    kind, _, weights = name.partition(":")
-    if kind == "open_clip" and weights:
-        from temptrack_train.features.open_clip_encoders import OpenClip, OpenClipTextEncoder
-
-        return OpenClipTextEncoder(OpenClip(Path(weights)))
-    from temptrack.model.bundles import load_bundle
-    from temptrack_train.features.bundled_text import BundledTextEncoder
-
-    return BundledTextEncoder(load_bundle(name))
 
 
 def words_for(config: DataConfig, dataset: TrimodalDataset, items: Indices) -> Texts | None:
