@@ -7,7 +7,7 @@ from typing import Any
 
 import opentimelineio as otio
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from opentimelineio import schema
 
@@ -98,6 +98,7 @@ def test_any_timeline_is_tiled_by_segments_and_shows_one_picture_at_a_time(
 
 
 @given(timelines, st.integers(0, 600), st.integers(1, 600))
+@example(lanes=[lane(gap(1, 23.976), clip("c", 0, 241, 23.976))], start=0, duration=241)
 @settings(max_examples=40, deadline=None)
 def test_a_part_shows_what_the_whole_shows_there(lanes: list[Any], start: int, duration: int) -> None:
     file = fresh(lanes, start=0)

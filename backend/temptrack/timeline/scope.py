@@ -1,6 +1,7 @@
 """Choosing the part of a timeline that music is wanted for, and cutting its picture into segments."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -78,10 +79,10 @@ def select_scope(
     def find(clip: Any) -> Found | Lost:
         return find_media(clip, file.media_root, exists=exists, media_start_s=media_start_s, folders=folders)
 
-    spans, problems = _media_spans(looks, record, find)
+    shots, problems = _shots(looks, record, find)
     problems = [*_inside(picture.problems, record), *problems]
-    segments = _segments(record, spans)
-    if require_picture and not spans:
+    segments = _segments(record, shots)
+    if require_picture and not shots:
         raise _no_picture(file, label, picture, problems)
     return Scope(label, record, segments, tuple(problems))
 
@@ -177,10 +178,27 @@ def item_ids(clip: Any) -> tuple[str, ...]:
     return tuple(str(each) for each in clip.metadata.get(ITEM_IDS) or (clip.name,))
 
 
-def _media_spans(
+@dataclass(frozen=True, slots=True)
+class _Shot:
+    """A look whose media is there, and the part of the scope it is seen in."""
+
+    look: Look
+    found: Found
+    shown: RecordRange
+
+    def between(self, start: int, end: int) -> MediaSpan:
+        # From the look each time: a share of the whole shot's range would be off where that was cut at the
+        # first moment of the file.
+        start, end = max(start, self.shown.start_frames), min(end, self.shown.end_frames)
+        record = RecordRange(start, end - start, self.shown.rate)
+        source = source_range(self.look, self.found, record)
+        return MediaSpan(self.look.clip.name, self.found.media, source, record)
+
+
+def _shots(
     looks: Sequence[Look], record: RecordRange, find: Callable[[Any], Found | Lost]
-) -> tuple[list[MediaSpan], list[Problem]]:
-    spans: list[MediaSpan] = []
+) -> tuple[list[_Shot], list[Problem]]:
+    shots: list[_Shot] = []
     problems: list[Problem] = []
     for look in looks:
         start = max(look.start_frames, record.start_frames)
@@ -191,12 +209,12 @@ def _media_spans(
         name = look.clip.name
         found = find(look.clip)
         if isinstance(found, Found):
-            spans.append(MediaSpan(name, found.media, source_range(look, found, shown), shown))
+            shots.append(_Shot(look, found, shown))
             if found.assumption:
                 problems.append(Problem(ProblemKind.ASSUMED, name, found.assumption, shown))
         else:
             problems.append(Problem(found.kind, name, found.message, shown))
-    return spans, problems
+    return shots, problems
 
 
 def source_range(look: Look, found: Found, shown: RecordRange) -> SourceRange:
@@ -210,7 +228,7 @@ def source_range(look: Look, found: Found, shown: RecordRange) -> SourceRange:
     return SourceRange(start_s, end_s - start_s, reversed=last_s < first_s)
 
 
-def _segments(record: RecordRange, spans: Sequence[MediaSpan]) -> tuple[Segment, ...]:
+def _segments(record: RecordRange, shots: Sequence[_Shot]) -> tuple[Segment, ...]:
     segments: list[Segment] = []
     waiting = 0
     start = record.start_frames
@@ -223,28 +241,16 @@ def _segments(record: RecordRange, spans: Sequence[MediaSpan]) -> tuple[Segment,
         )
         end = max(end, start + 1)
         inside: list[MediaSpan] = []
-        for position in range(waiting, len(spans)):
-            span = spans[position]
-            if span.record.start_frames >= end:
+        for position in range(waiting, len(shots)):
+            shot = shots[position]
+            if shot.shown.start_frames >= end:
                 break
-            inside.append(_cut(span, start, end))
-        while waiting < len(spans) and spans[waiting].record.end_frames <= end:
+            inside.append(shot.between(start, end))
+        while waiting < len(shots) and shots[waiting].shown.end_frames <= end:
             waiting += 1
         segments.append(Segment(index, RecordRange(start, end - start, record.rate), tuple(inside)))
         start = end
     return tuple(segments)
-
-
-def _cut(span: MediaSpan, start: int, end: int) -> MediaSpan:
-    """Return the part of a span between two record frames, its source cut in proportion."""
-    whole = span.record
-    start, end = max(start, whole.start_frames), min(end, whole.end_frames)
-    if (start, end) == (whole.start_frames, whole.end_frames):
-        return span
-    share = span.source.duration_s / whole.duration_frames
-    skipped = whole.end_frames - end if span.source.reversed else start - whole.start_frames
-    source = SourceRange(span.source.start_s + share * skipped, share * (end - start), span.source.reversed)
-    return MediaSpan(span.clip_name, span.media, source, RecordRange(start, end - start, whole.rate))
 
 
 def _inside(problems: Sequence[Problem], record: RecordRange) -> list[Problem]:
