@@ -6,10 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from temptrack import home
 
 TESTS = Path(__file__).parent
+
+# A run of the suite says the same twice; looking for new counterexamples is a run of its own:
+# pytest tests/property --hypothesis-profile=explore
+settings.register_profile("repeatable", derandomize=True)
+settings.register_profile("explore", max_examples=1000)
+settings.load_profile("repeatable")
 
 
 @pytest.fixture(autouse=True)
