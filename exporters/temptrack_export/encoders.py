@@ -21,7 +21,10 @@ from temptrack_export.graphs import Example
 from temptrack_export.manifests import file_entry
 from temptrack_export.quantise import Variant
 from temptrack_train.audio_encoders.bundled import BundledAudioEncoder
+from temptrack_train.audio_encoders.types import AudioEncoder
+from temptrack_train.datasets import types as datasets
 from temptrack_train.datasets.types import FeatureSpaces
+from temptrack_train.features import extractors
 from temptrack_train.features.bundled_text import BundledTextEncoder
 from temptrack_train.features.extractors import BundledFrameEncoder
 from temptrack_train.features.open_clip_encoders import OpenClip, OpenClipFrameEncoder, OpenClipTextEncoder
@@ -82,15 +85,7 @@ class KeptEncoders:
     def spaces(self) -> FeatureSpaces:
         """Those of the bundle."""
         frames, sound = BundledFrameEncoder(self._base), BundledAudioEncoder(self._base)
-        words = BundledTextEncoder(self._base)
-        return FeatureSpaces(
-            video_encoder_id=frames.id,
-            music_encoder_id=sound.id,
-            text_encoder_id=words.id,
-            video_dim=frames.dim,
-            music_dim=sound.dim,
-            text_dim=words.text_dim,
-        )
+        return _spaces(frames, sound, BundledTextEncoder(self._base))
 
     @property
     def frames(self) -> FramePreprocessing:
@@ -132,15 +127,7 @@ class ClipEncoders:
     def spaces(self) -> FeatureSpaces:
         """Of the network, and of the bundle's audio encoder."""
         frames, words = OpenClipFrameEncoder(self._clip), OpenClipTextEncoder(self._clip)
-        sound = BundledAudioEncoder(self._base)
-        return FeatureSpaces(
-            video_encoder_id=frames.id,
-            music_encoder_id=sound.id,
-            text_encoder_id=words.id,
-            video_dim=frames.dim,
-            music_dim=sound.dim,
-            text_dim=words.text_dim,
-        )
+        return _spaces(frames, BundledAudioEncoder(self._base), words)
 
     @property
     def frames(self) -> FramePreprocessing:
@@ -213,4 +200,17 @@ def add_clip(assembly: Assembly, clip: OpenClip, variant: Variant) -> None:
         bounds=variant.bounds,
         shrink=variant.shrink,
         reference=reference,
+    )
+
+
+def _spaces(
+    frames: extractors.FrameEncoder, sound: AudioEncoder, words: datasets.TextEncoder
+) -> FeatureSpaces:
+    return FeatureSpaces(
+        video_encoder_id=frames.id,
+        music_encoder_id=sound.id,
+        text_encoder_id=words.id,
+        video_dim=frames.dim,
+        music_dim=sound.dim,
+        text_dim=words.text_dim,
     )

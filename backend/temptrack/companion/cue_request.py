@@ -11,9 +11,6 @@ from temptrack.timeline.cue_items import MAX_GAIN_DB, MIN_GAIN_DB
 MAX_CUE_S = 4 * 3600
 """Longest cue in seconds; a WAV file holds no more than about that."""
 
-SPEECH_TARGET_LUFS = -26.0
-"""Level that leaves speech (-23 LUFS in broadcast) in front of the music under it."""
-
 
 @dataclass(frozen=True, slots=True)
 class Duck:

@@ -17,7 +17,19 @@ _FUSE = 1
 """The label by which the classifier says that two neighbours share a sentence."""
 
 
-class ModelOrdering:
+class _Model:
+    """A step that is one model."""
+
+    def __init__(self, folder: Path, head: str) -> None:
+        self._folder = ModelFolder(folder, head)
+
+    @property
+    def id(self) -> str:
+        """The model's."""
+        return self._folder.id
+
+
+class ModelOrdering(_Model):
     """Un-shuffles: reads the facts in any order, writes them in a good one."""
 
     def __init__(self, folder: Path) -> None:
@@ -26,12 +38,7 @@ class ModelOrdering:
         Raises:
             NotFound: there is no model.
         """
-        self._folder = ModelFolder(folder, "AutoModelForSeq2SeqLM")
-
-    @property
-    def id(self) -> str:
-        """The model's."""
-        return self._folder.id
+        super().__init__(folder, "AutoModelForSeq2SeqLM")
 
     def order(self, facts: Sequence[Fact], chance: Random) -> Sequence[Fact]:
         """Return the facts in the model's order; facts it leaves out follow at the end."""
@@ -47,7 +54,7 @@ class ModelOrdering:
         return [*ordered, *left]
 
 
-class ModelAggregation:
+class ModelAggregation(_Model):
     """Asks a classifier for each pair of neighbours whether they share a sentence."""
 
     def __init__(self, folder: Path) -> None:
@@ -56,12 +63,7 @@ class ModelAggregation:
         Raises:
             NotFound: there is no model.
         """
-        self._folder = ModelFolder(folder, "AutoModelForSequenceClassification")
-
-    @property
-    def id(self) -> str:
-        """The model's."""
-        return self._folder.id
+        super().__init__(folder, "AutoModelForSequenceClassification")
 
     def group(self, facts: Sequence[Fact]) -> Sequence[Sequence[Fact]]:
         """Return the facts in groups."""
@@ -81,7 +83,7 @@ class ModelAggregation:
         return int(logits[0].argmax()) == _FUSE
 
 
-class ModelCompression:
+class ModelCompression(_Model):
     """Fuses the sentences of each group."""
 
     def __init__(self, folder: Path) -> None:
@@ -90,12 +92,7 @@ class ModelCompression:
         Raises:
             NotFound: there is no model.
         """
-        self._folder = ModelFolder(folder, "AutoModelForSeq2SeqLM")
-
-    @property
-    def id(self) -> str:
-        """The model's."""
-        return self._folder.id
+        super().__init__(folder, "AutoModelForSeq2SeqLM")
 
     def compress(self, groups: Sequence[Sequence[Fact]]) -> str:
         """Return the paragraph; a group of one fact is left as it is."""
