@@ -5,7 +5,7 @@ import logging
 from collections import Counter
 from typing import Any
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from panel.framing import Decoder, encode
@@ -21,6 +21,8 @@ FIELDS = {"id": ODD, "method": METHODS, "params": PARAMS, "jsonrpc": st.just("2.
 MESSAGES = st.fixed_dictionaries({}, optional=FIELDS)
 
 
+@example([{"id": 1, "method": "$/cancelRequest"}])
+@example([{"id": False, "method": "libraries"}])
 @given(st.lists(MESSAGES, max_size=6))
 def test_no_message_stops_the_companion(messages: list[dict[str, Any]]) -> None:
     last = {"jsonrpc": "2.0", "id": "last", "method": "libraries"}
@@ -42,7 +44,7 @@ def test_no_message_stops_the_companion(messages: list[dict[str, Any]]) -> None:
     asked = Counter(
         str(message["id"])
         for message in messages
-        if isinstance(message.get("method"), str) and isinstance(message.get("id"), int | str)
+        if isinstance(message.get("method"), str) and type(message.get("id")) in (int, str)
     )
     assert asked <= Counter(str(answer["id"]) for answer in answers)
 

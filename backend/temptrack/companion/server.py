@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import count
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeGuard
 
 from pydantic import ValidationError
 from pylsp_jsonrpc.endpoint import Endpoint
@@ -54,16 +54,17 @@ class CompanionServer:
 
     def _take(self, message: Any) -> None:
         method = message.get("method") if isinstance(message, dict) else None
-        if not isinstance(method, str) or not isinstance(message.get("id", ""), int | str):
+        asks = isinstance(message, dict) and "id" in message
+        if not isinstance(method, str) or (asks and not _is_id(message["id"])):
             self._refuse(message)
         elif method == "exit":
             self._reader.close()
-        elif method == "$/cancelRequest":
+        elif method == "$/cancelRequest" and not asks:
             # The library's own would only stop what has not begun, and leave that unanswered.
             number = _params_of(message).get("id")
-            if isinstance(number, int | str):
+            if _is_id(number):
                 self._calls.cancel(number)
-        elif "id" in message:
+        elif asks:
             params = _params_of(message)
             token = params.pop("progress_token", None)
             call = Call(next(self._order), token if isinstance(token, int | str) else None, self._notify)
@@ -120,7 +121,7 @@ class CompanionServer:
             hint="Send objects with 'jsonrpc', 'id', 'method' and 'params', one a message.",
         )
         number = message.get("id") if isinstance(message, dict) else None
-        number = number if isinstance(number, int | str) else None
+        number = number if _is_id(number) else None
         self._writer.write({"jsonrpc": "2.0", "id": number, "error": error_object(wrong).model_dump()})
 
 
@@ -132,6 +133,11 @@ class _Methods:
 
     def __getitem__(self, name: str) -> Callable[[tuple[Call, dict[str, Any]]], Future[Outcome]]:
         return lambda asked: self._begin(name, *asked)
+
+
+def _is_id(value: object) -> TypeGuard[int | str]:
+    # JSON's true and false are no numbers, though Python counts with them.
+    return isinstance(value, int | str) and not isinstance(value, bool)
 
 
 def _params_of(message: dict[str, Any]) -> dict[str, Any]:
