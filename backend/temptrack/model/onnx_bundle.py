@@ -13,7 +13,15 @@ from temptrack.errors import InvalidRequest, NotSupported
 from temptrack.media.types import Frames, FrameSpec
 from temptrack.model.manifest import GraphName, Manifest
 from temptrack.model.sessions import Session
-from temptrack.model.types import AudioSpec, Matrix, MusicEmbeddings, SegmentFeatures, Tag, Vector
+from temptrack.model.types import (
+    AudioSpec,
+    Matrix,
+    MusicEmbeddings,
+    QueryParts,
+    SegmentFeatures,
+    Tag,
+    Vector,
+)
 
 FRAMES_PER_CALL = {"cpu": 2, "cuda": 16}
 WINDOWS_PER_CALL = {"cpu": 2, "cuda": 8}
@@ -116,30 +124,28 @@ class OnnxBundle:
         Raises:
             InvalidRequest: no frames, or frames of another shape or type.
         """
-        size = self.manifest.frames.size_px
-        if (
-            frames.ndim != 4
-            or frames.shape[1:] != (size, size, 3)
-            or frames.dtype != np.uint8
-            or not len(frames)
-        ):
-            raise InvalidRequest(
-                f"Frames of shape {frames.shape} and type {frames.dtype} do not fit bundle '{self.id}'.",
-                reason="FRAMES_SHAPE",
-                hint=f"Send at least one frame as uint8 [count, {size}, {size}, 3].",
-            )
-        if len(repeats) != len(frames) or min(repeats) < 1:
-            raise InvalidRequest(
-                f"{len(frames)} frames came with repeats {list(repeats)}.",
-                reason="FRAMES_REPEATS",
-                hint="Send one whole number of at least 1 for each frame.",
-            )
-        rows = [
-            self._run("frame_encoder", frames=part)["features"]
-            for part in _parts(frames, FRAMES_PER_CALL[self._device])
-        ]
-        mean = np.average(np.concatenate(rows), axis=0, weights=np.asarray(repeats, np.float64))
-        return SegmentFeatures(values=mean.astype(np.float32), encoder_id=self.frame_encoder_id)
+        self._check_frames(frames, repeats)
+        rows = self._frame_rows(frames, FRAMES_PER_CALL[self._device])
+        return self._mean(rows, repeats)
+
+    def encode_segments(
+        self, segments: Sequence[tuple[Frames, Sequence[int]]], *, frames_a_run: int
+    ) -> list[SegmentFeatures]:
+        """Encode the frames of several segments together.
+
+        Args:
+            segments: frames and repeats of each, as ``encode_frames`` takes them.
+            frames_a_run: most frames of one run of the graph, 1 or more.
+
+        Raises:
+            InvalidRequest: no frames, or frames of another shape or type.
+        """
+        for frames, repeats in segments:
+            self._check_frames(frames, repeats)
+        rows = self._frame_rows(np.concatenate([frames for frames, _ in segments]), frames_a_run)
+        ends = np.cumsum([len(frames) for frames, _ in segments])
+        parts = np.split(rows, ends[:-1])
+        return [self._mean(part, repeats) for part, (_, repeats) in zip(parts, segments, strict=True)]
 
     def encode_text(self, texts: Sequence[str]) -> Matrix:
         """Encode texts to [count, text_dim]; only as many tokens are run as the longest text has."""
@@ -196,25 +202,63 @@ class OnnxBundle:
         Raises:
             InvalidRequest: neither picture nor words.
         """
-        has_picture = video is not None and len(video) > 0
-        if not has_picture and text is None:
-            raise InvalidRequest(
-                "The query has neither picture nor words.",
-                reason="QUERY_EMPTY",
-                hint="Give at least one of them.",
-            )
-        weight = 0.0 if text is None else text_weight if has_picture else 1.0
-        rows = video if has_picture and video is not None else np.zeros((1, self.video_dim), np.float32)
-        words = np.zeros(self.manifest.output_dim("text_encoder"), np.float32) if text is None else text
-        result = self._run(
-            "query_tower",
-            video=rows[None].astype(np.float32),
-            video_mask=np.full((1, len(rows)), float(has_picture), np.float32),
-            text=words[None].astype(np.float32),
-            text_weight=np.array([weight], np.float32),
-        )
-        embedding: Vector = result["embeddings"][0]
+        embedding: Vector = self.embed_queries([QueryParts(video, text, text_weight)])[0]
         return embedding
+
+    def embed_queries(self, queries: Sequence[QueryParts]) -> Matrix:
+        """Fuse several queries together, each as ``embed_query`` takes it, [count, embed_dim].
+
+        Raises:
+            InvalidRequest: one of them has neither picture nor words.
+        """
+        most = max(1 if query.video is None else max(1, len(query.video)) for query in queries)
+        video = np.zeros((len(queries), most, self.video_dim), np.float32)
+        mask = np.zeros((len(queries), most), np.float32)
+        text = np.zeros((len(queries), self.manifest.output_dim("text_encoder")), np.float32)
+        weight = np.zeros(len(queries), np.float32)
+        for row, query in enumerate(queries):
+            count = 0 if query.video is None else len(query.video)
+            if not count and query.text is None:
+                raise InvalidRequest(
+                    "The query has neither picture nor words.",
+                    reason="QUERY_EMPTY",
+                    hint="Give at least one of them.",
+                )
+            if query.video is not None and count:
+                video[row, :count], mask[row, :count] = query.video, 1.0
+            if query.text is not None:
+                text[row] = query.text
+                weight[row] = query.text_weight if count else 1.0
+        inputs = {"video": video, "video_mask": mask, "text": text, "text_weight": weight}
+        return self._run("query_tower", **inputs)["embeddings"]
+
+    def _check_frames(self, frames: Frames, repeats: Sequence[int]) -> None:
+        size = self.manifest.frames.size_px
+        if (
+            frames.ndim != 4
+            or frames.shape[1:] != (size, size, 3)
+            or frames.dtype != np.uint8
+            or not len(frames)
+        ):
+            raise InvalidRequest(
+                f"Frames of shape {frames.shape} and type {frames.dtype} do not fit bundle '{self.id}'.",
+                reason="FRAMES_SHAPE",
+                hint=f"Send at least one frame as uint8 [count, {size}, {size}, 3].",
+            )
+        if len(repeats) != len(frames) or min(repeats) < 1:
+            raise InvalidRequest(
+                f"{len(frames)} frames came with repeats {list(repeats)}.",
+                reason="FRAMES_REPEATS",
+                hint="Send one whole number of at least 1 for each frame.",
+            )
+
+    def _frame_rows(self, frames: Frames, frames_a_run: int) -> Matrix:
+        parts = _parts(frames, frames_a_run)
+        return np.concatenate([self._run("frame_encoder", frames=part)["features"] for part in parts])
+
+    def _mean(self, rows: Matrix, repeats: Sequence[int]) -> SegmentFeatures:
+        mean = np.average(rows, axis=0, weights=np.asarray(repeats, np.float64))
+        return SegmentFeatures(values=mean.astype(np.float32), encoder_id=self.frame_encoder_id)
 
     @cached_property
     def _tokenizer(self) -> Any:

@@ -150,3 +150,34 @@ class Bundle(Protocol):
             text: features of the prompt, [text_dim], or None without words.
             text_weight: 0 is picture only, 1 is words only; ignored when one of the two is absent.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class QueryParts:
+    """What one query is fused from, as ``Bundle.embed_query`` takes it.
+
+    Attributes:
+        video: features of the segments in scope, [segments, video_dim], or None without picture.
+        text: features of the prompt, [text_dim], or None without words.
+        text_weight: 0 is picture only, 1 is words only; ignored when one of the two is absent.
+    """
+
+    video: Matrix | None
+    text: Vector | None
+    text_weight: float
+
+
+class BatchBundle(Bundle, Protocol):
+    """A bundle that runs the work of several callers at once.
+
+    Rows of a batch do not see each other: an answer differs from that of a call by itself in the last digits
+    of float32 at most, and a batch of one is that call.
+    """
+
+    def encode_segments(
+        self, segments: Sequence[tuple[Frames, Sequence[int]]], *, frames_a_run: int
+    ) -> list[SegmentFeatures]:
+        """Encode segments together, each as ``encode_frames`` takes it, so many frames a run of the graph."""
+
+    def embed_queries(self, queries: Sequence[QueryParts]) -> Matrix:
+        """Fuse queries together, [count, embed_dim], each as ``embed_query`` takes it."""
