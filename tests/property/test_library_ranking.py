@@ -128,7 +128,7 @@ def test_each_group_comes_once_as_its_best_row(
     matrix = (matrix / np.linalg.norm(matrix, axis=1, keepdims=True)).astype(np.float32)
     query = unit_rows(seed + 1, 1)[0]
     mask = generator.random(count) < share
-    rows, scores = rank(matrix, query, mask, limit, groups)
+    rows, scores = rank(matrix, query, mask, limit, groups=groups)
     all_rows, all_scores = rank(matrix, query, mask, count)
     first_of: dict[int, tuple[int, float]] = {}
     for row, score in zip(all_rows.tolist(), all_scores.tolist(), strict=True):

@@ -1,6 +1,8 @@
 """A library in memory, searched by brute force: the plainest possible ``LibraryReader``."""
 
 import hashlib
+import math
+import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
@@ -8,6 +10,7 @@ from pathlib import Path, PurePath
 import numpy as np
 
 from temptrack.errors import NotFound
+from temptrack.library.preferences import Degrees, Preference
 from temptrack.library.types import LibraryInfo, SearchHit, Track, TrackDetail, TrackFilter
 from temptrack.model.types import Bundle, Vector
 
@@ -50,9 +53,12 @@ class MemoryLibrary:
         limit: int,
         blind: bool = False,
         distinct: bool = False,
+        preferences: Sequence[Preference] = (),
     ) -> Sequence[SearchHit]:
         hits = [_hit(row, query, blind=blind) for row in self._passing(where)]
-        hits.sort(key=lambda hit: (-hit.score, hit.track_id))
+        spread = round(statistics.pstdev(hit.score for hit in hits), 4) if hits else 0.0
+        hits = [replace(hit, favour=spread * self._liking(hit.track_id, preferences)) for hit in hits]
+        hits.sort(key=lambda hit: (-(hit.score + hit.favour), hit.track_id))
         if not distinct:
             return hits[:limit]
         chosen: dict[str, SearchHit] = {}
@@ -89,6 +95,10 @@ class MemoryLibrary:
             if passes(row.track, where) and self._recording(row.track.id) not in used
         ]
 
+    def _liking(self, track_id: str, preferences: Sequence[Preference]) -> float:
+        values = OneTrack(self._rows[track_id].track)
+        return sum(float(one.weight * one.degrees(values)[0]) for one in preferences)
+
     def _recording(self, track_id: str) -> str:
         return self._rows[track_id].recording or track_id
 
@@ -101,6 +111,23 @@ class MemoryLibrary:
         if track_id not in self._rows:
             raise NotFound(f"There is no track {track_id!r}.", reason="TRACK_NOT_FOUND")
         return self._rows[track_id]
+
+
+class OneTrack:
+    """The values of one track, as preferences look at them."""
+
+    def __init__(self, track: Track) -> None:
+        self._track = track
+        self.tempo_bpm = np.array([math.nan if track.tempo_bpm is None else track.tempo_bpm])
+        self.duration_s = np.array([track.duration_s])
+        self.vocals = np.array([-1 if track.vocals is None else int(track.vocals)], dtype=np.int8)
+
+    def in_keys(self, keys: frozenset[str]) -> Degrees:
+        key = self._track.key
+        return np.array([math.nan if key is None else float(key.casefold() in keys)])
+
+    def tag_scores(self, tag: str) -> Degrees:
+        return np.array([next((one.score for one in self._track.tags if one.name == tag), 0.0)])
 
 
 def passes(track: Track, where: TrackFilter) -> bool:

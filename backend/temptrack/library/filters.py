@@ -47,20 +47,25 @@ class _Words:
 
 
 class FilterColumns:
-    """The columns of a library that filters look at, ready for many filters."""
+    """The columns of a library that filters and preferences look at, ready for many of them.
+
+    Attributes:
+        tempo_bpm: [rows], NaN where unknown.
+        duration_s: [rows].
+        vocals: [rows], -1 unknown, 0 instrumental, 1 sung.
+    """
 
     def __init__(self, tracks: pa.Table, recordings: Recordings) -> None:
         self._count = tracks.num_rows
         self._recordings = recordings
         self._ids = {track_id: row for row, track_id in enumerate(tracks["id"].to_pylist())}
-        self._tempo_bpm = _floats(tracks["tempo_bpm"])
-        self._duration_s = _floats(tracks["duration_s"])
-        # -1 unknown, 0 instrumental, 1 sung
-        self._vocals = tracks["vocals"].cast(pa.int8()).fill_null(-1).to_numpy()
+        self.tempo_bpm = _floats(tracks["tempo_bpm"])
+        self.duration_s = _floats(tracks["duration_s"])
+        self.vocals: npt.NDArray[np.int8] = tracks["vocals"].cast(pa.int8()).fill_null(-1).to_numpy()
         self._keys = _Words.of(tracks["key"].fill_null("").to_pylist())
         self._licences = _Words.of(tracks["licence"].to_pylist())
         self._folders = _Words.of(tracks["path"].to_pylist(), posix_or_windows_parent)
-        self._rows_of_tag = _rows_of_tag(tracks["tags"])
+        self._rows_of_tag, self._scores_of_tag = _rows_and_scores_of_tag(tracks["tags"])
 
     def mask(self, where: TrackFilter) -> Mask:
         """Return which tracks meet every condition.
@@ -71,13 +76,13 @@ class FilterColumns:
         """
         _check_ranges(where)
         mask = np.ones(self._count, dtype=np.bool_)
-        mask &= _within(self._tempo_bpm, where.tempo_min_bpm, where.tempo_max_bpm)
-        mask &= _within(self._duration_s, where.duration_min_s, where.duration_max_s)
+        mask &= _within(self.tempo_bpm, where.tempo_min_bpm, where.tempo_max_bpm)
+        mask &= _within(self.duration_s, where.duration_min_s, where.duration_max_s)
         if where.key is not None:
             key = fold(parse_key(where.key))
             mask &= self._keys.where(lambda word: word == key)
         if where.vocals is not None:
-            mask &= self._vocals == int(where.vocals)
+            mask &= self.vocals == int(where.vocals)
         for tag in where.tags_all:
             mask &= self._has_tag(tag)
         for tag in where.tags_none:
@@ -94,6 +99,18 @@ class FilterColumns:
             if track_id in self._ids:
                 mask[self._recordings.rows_like(self._ids[track_id])] = False
         return mask
+
+    def in_keys(self, keys: frozenset[str]) -> npt.NDArray[np.float64]:
+        """Return 1 where the key is one of some (folded), 0 where it is another, NaN where unknown."""
+        found = self._keys.where(lambda word: word in keys)
+        return np.where(self._keys.where(bool), found.astype(np.float64), np.nan)
+
+    def tag_scores(self, tag: str) -> npt.NDArray[np.float64]:
+        """Return the posteriors of the tracks that are tagged so, 0 for all others, [rows]."""
+        scores = np.zeros(self._count)
+        if fold(tag) in self._rows_of_tag:
+            scores[self._rows_of_tag[fold(tag)]] = self._scores_of_tag[fold(tag)]
+        return scores
 
     def _has_tag(self, tag: str) -> Mask:
         mask = np.zeros(self._count, dtype=np.bool_)
@@ -153,14 +170,18 @@ def _floats(column: pa.ChunkedArray) -> npt.NDArray[np.float64]:
     return np.asarray(column.fill_null(np.nan).to_numpy(), dtype=np.float64)
 
 
-def _rows_of_tag(column: Any) -> dict[str, npt.NDArray[np.int64]]:
+def _rows_and_scores_of_tag(
+    column: Any,
+) -> tuple[dict[str, npt.NDArray[np.int64]], dict[str, npt.NDArray[np.float32]]]:
     lists = column.combine_chunks()
     entries = lists.flatten()
     names = _Words.of(entries.field("name").to_pylist())
+    scores = entries.field("score").to_numpy(zero_copy_only=False)
     rows = np.repeat(np.arange(len(lists)), np.diff(lists.offsets.to_numpy()))
     order = np.argsort(names.codes, kind="stable")
     ends = np.cumsum(np.bincount(names.codes, minlength=len(names.words)))
-    return {
-        word: rows[order[start:end]]
-        for word, start, end in zip(names.words, [0, *ends][:-1], ends, strict=True)
-    }
+    spans = list(zip(names.words, [0, *ends][:-1], ends, strict=True))
+    return (
+        {word: rows[order[start:end]] for word, start, end in spans},
+        {word: scores[order[start:end]] for word, start, end in spans},
+    )

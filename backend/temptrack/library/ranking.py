@@ -14,9 +14,15 @@ _BLOCK = 4096
 
 
 def rank(
-    matrix: Matrix, query: Vector, mask: Mask, limit: int, groups: Rows | None = None
+    matrix: Matrix,
+    query: Vector,
+    mask: Mask,
+    limit: int,
+    *,
+    groups: Rows | None = None,
+    favour: Scores | None = None,
 ) -> tuple[Rows, Scores]:
-    """Return the best rows under a mask and their scores, best first, ties by row.
+    """Return the best rows under a mask and their cosines, best first, ties by row.
 
     Args:
         matrix: [rows, embed_dim], each of length 1.
@@ -24,21 +30,32 @@ def rank(
         mask: [rows]; rows that are false do not take part.
         limit: most rows to return.
         groups: [rows], numbers from 0; of the rows of one number only the best is returned. None keeps all.
+        favour: [rows], added to the cosines for the order; None adds nothing.
     """
     allowed = np.flatnonzero(mask)
     if not len(allowed):
         return allowed, np.empty(0)
-    # Copying few rows together is cheaper than multiplying all; copying most of them is not.
-    few = len(allowed) < _GATHER_BELOW * len(mask)
-    rough = matrix[allowed] @ query if few else (matrix @ query)[allowed]
+    rough = _rough(matrix, query, allowed)
+    if favour is not None:
+        rough = rough + favour[allowed]
     rivals = rough if groups is None else _best_of_each(rough, groups[allowed])
     finalists = allowed[_may_be_among_best(rough, rivals, limit, len(query))]
     scores = exact_scores(matrix, query, finalists)
-    order = np.lexsort((finalists, -scores))
+    totals = scores if favour is None else scores + favour[finalists]
+    order = np.lexsort((finalists, -totals))
     if groups is not None:
         order = order[_first_of_each(groups[finalists[order]])]
     order = order[:limit]
     return finalists[order], scores[order]
+
+
+def spread(matrix: Matrix, query: Vector, mask: Mask) -> float:
+    """Return the standard deviation of the cosines of a query and the rows under a mask, to four digits.
+
+    Rounded, because sums in another order must not make another ranking.
+    """
+    allowed = np.flatnonzero(mask)
+    return round(float(_rough(matrix, query, allowed).std(dtype=np.float64)), 4) if len(allowed) else 0.0
 
 
 def exact_scores(matrix: Matrix, query: Vector, rows: Rows) -> Scores:
@@ -58,10 +75,17 @@ def normalised(values: npt.NDArray[np.floating]) -> Matrix:
     return (wide / np.where(lengths > 0, lengths, 1)).astype(np.float32)
 
 
-def _best_of_each(rough: npt.NDArray[np.float32], groups: Rows) -> npt.NDArray[np.float32]:
-    best = np.full(groups.max() + 1, -np.inf, dtype=np.float32)
+def _rough(matrix: Matrix, query: Vector, allowed: Rows) -> npt.NDArray[np.floating]:
+    # Copying few rows together is cheaper than multiplying all; copying most of them is not.
+    few = len(allowed) < _GATHER_BELOW * len(matrix)
+    cosines: npt.NDArray[np.floating] = matrix[allowed] @ query if few else (matrix @ query)[allowed]
+    return cosines
+
+
+def _best_of_each(rough: npt.NDArray[np.floating], groups: Rows) -> npt.NDArray[np.floating]:
+    best = np.full(groups.max() + 1, -np.inf, dtype=rough.dtype)
     np.maximum.at(best, groups, rough)
-    present: npt.NDArray[np.float32] = best[best > -np.inf]
+    present: npt.NDArray[np.floating] = best[best > -np.inf]
     return present
 
 
@@ -70,7 +94,7 @@ def _first_of_each(groups: Rows) -> Rows:
 
 
 def _may_be_among_best(
-    rough: npt.NDArray[np.float32], rivals: npt.NDArray[np.float32], limit: int, dim: int
+    rough: npt.NDArray[np.floating], rivals: npt.NDArray[np.floating], limit: int, dim: int
 ) -> npt.NDArray[np.bool_]:
     if len(rivals) <= limit:
         return np.ones(len(rough), dtype=np.bool_)

@@ -13,7 +13,8 @@ import pyarrow as pa
 from temptrack.errors import InvalidRequest, NotFound, NotReady, Unavailable
 from temptrack.library import schema
 from temptrack.library.filters import FilterColumns, Mask
-from temptrack.library.ranking import exact_scores, normalised, rank
+from temptrack.library.preferences import Preference, favour
+from temptrack.library.ranking import exact_scores, normalised, rank, spread
 from temptrack.library.recordings import Recordings
 from temptrack.library.types import LibraryInfo, SearchHit, Track, TrackDetail, TrackFilter
 from temptrack.model.types import Matrix, Vector
@@ -84,8 +85,9 @@ class LanceReader:
         limit: int,
         blind: bool = False,
         distinct: bool = False,
+        preferences: Sequence[Preference] = (),
     ) -> Sequence[SearchHit]:
-        """Rank exactly: filter first, then cosine, best first, ties by track id.
+        """Rank exactly: filter first, then cosine and preferences, best first, ties by track id.
 
         Args:
             query: [embed_dim], length 1.
@@ -93,6 +95,7 @@ class LanceReader:
             limit: most hits to return, at least 1.
             blind: rank by sound alone, leaving out the tracks' own words.
             distinct: give each recording once, as the best placed of the tracks that hold it.
+            preferences: move tracks up or down.
 
         Raises:
             InvalidRequest: LIMIT, QUERY_VECTOR, or what ``FilterColumns.mask`` raises.
@@ -102,7 +105,9 @@ class LanceReader:
         mask = self._filters.mask(where)
         matrix = self._blind_matrix() if blind else self._fused
         once = distinct and self._recordings.any_shared
-        rows, scores = rank(matrix, query, mask, limit, self._recordings.of_row if once else None)
+        liked = favour(self._filters, preferences, spread(matrix, query, mask)) if preferences else None
+        groups = self._recordings.of_row if once else None
+        rows, scores = rank(matrix, query, mask, limit, groups=groups, favour=liked)
         audio_scores = scores if blind else self._scores(self._audio, query, rows)
         worded = self._has_words[rows]
         words_scores = iter(self._scores(self._words, query, self._words_row[rows[worded]]))
@@ -113,6 +118,7 @@ class LanceReader:
                 score=_cosine(score),
                 audio_score=_cosine(audio_score),
                 words_score=_cosine(next(words_scores)) if has_words else None,
+                favour=0.0 if liked is None else float(liked[row]),
                 also_at=self._also_at(row, mask) if once else (),
             )
             for row, track_id, score, audio_score, has_words in zip(

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from temptrack.library.preferences import Preference
 from temptrack.model.types import Matrix, Vector
 
 LICENCE_UNKNOWN = "unknown"
@@ -95,6 +96,7 @@ class SearchHit:
         score: cosine of query and track, -1 to 1.
         audio_score: cosine of query and the sound alone.
         words_score: cosine of query and the track's own words alone, or None where it has none.
+        favour: what preferences add to the score for the order; 0 without any.
         also_at: paths of the other tracks of the same recording that pass the filter, in order; filled by
             a distinct search only.
     """
@@ -103,6 +105,7 @@ class SearchHit:
     score: float
     audio_score: float
     words_score: float | None
+    favour: float = 0.0
     also_at: tuple[str, ...] = ()
 
 
@@ -144,8 +147,9 @@ class LibraryReader(Protocol):
         limit: int,
         blind: bool = False,
         distinct: bool = False,
+        preferences: Sequence[Preference] = (),
     ) -> Sequence[SearchHit]:
-        """Rank exactly: filter first, then cosine, best first, ties by track id.
+        """Rank exactly: filter first, then cosine and preferences, best first, ties by track id.
 
         Args:
             query: [embed_dim], length 1.
@@ -153,6 +157,7 @@ class LibraryReader(Protocol):
             limit: most hits to return, at least 1.
             blind: rank by sound alone, leaving out the tracks' own words.
             distinct: give each recording once, as the best placed of the tracks that hold it.
+            preferences: move tracks up or down.
         """
 
     def count(self, where: TrackFilter) -> int:
