@@ -42,6 +42,17 @@ def embed_sound(samples: Vector, bundle: Bundle) -> Embedded:
             for start in range(0, len(windows), _WINDOWS_AT_ONCE)
         ]
     )
+    return embed_features(features, weights, bundle)
+
+
+def embed_features(features: Matrix, weights: npt.NDArray[np.float64], bundle: Bundle) -> Embedded:
+    """Embed sound that the bundle's audio encoder has heard already.
+
+    Args:
+        features: [count, audio_dim], a row a window, at least one.
+        weights: [count], how much each window counts in the whole track.
+        bundle: whose audio encoder made the features.
+    """
     whole = np.average(features, axis=0, weights=weights)[None].astype(np.float32)
     track = bundle.embed_music(whole)
     scores = track.tags[0]
