@@ -12,6 +12,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from temptrack.errors import Corrupt, Forbidden, NotFound, NotSupported
+from temptrack.model.craft import CRAFT_VERSION
 from temptrack.model.types import TagGroup
 
 MANIFEST_NAME = "manifest.json"
@@ -22,7 +23,7 @@ GraphName = Literal[
 ]
 """The six graphs of a bundle. Inputs and outputs by name:
 
-- frame_encoder: frames [frames, size, size, 3] uint8 RGB -> features [frames, video_dim]
+- frame_encoder: frames [frames, size, size, 3] uint8 RGB -> features [frames, frame_dim]
 - text_encoder: input_ids, attention_mask [texts, tokens] int64 -> features [texts, text_dim]
 - audio_encoder: windows [windows, window_samples] float32 -> features [windows, audio_dim]
 - music_tower: features [rows, audio_dim] -> embeddings [rows, embed_dim], tags [rows, tag count]
@@ -30,7 +31,7 @@ GraphName = Literal[
 - query_tower: video [queries, segments, video_dim], video_mask [queries, segments] float32 with 1 where
   there is picture, text [queries, text_dim], text_weight [queries] -> embeddings [queries, embed_dim]. At
   weight 0 the text is ignored (the constant x_null stands in its place inside the graph); a mask of zeros
-  means no picture.
+  means no picture. video_dim is frame_dim, plus the segment's film craft where ``craft_version`` asks for it.
 """
 
 
@@ -124,6 +125,11 @@ class Manifest(_Part):
     files: tuple[FileEntry, ...]
     graphs: dict[GraphName, GraphSpec]
     frames: FramePreprocessing
+    craft_version: int = Field(
+        default=0,
+        ge=0,
+        description="version of the film craft appended to a segment's averaged frame features; 0 for none",
+    )
     text: TextPreprocessing
     audio: AudioPreprocessing
     tags: tuple[TagEntry, ...]
@@ -151,7 +157,7 @@ def read_manifest(folder: Path) -> tuple[Manifest, str]:
     Raises:
         NotFound: no manifest there.
         Forbidden: it cannot be read.
-        NotSupported: it is of a newer format.
+        NotSupported: it is of a newer format, or takes film craft of another version.
         Corrupt: it is not a manifest.
     """
     path = folder / MANIFEST_NAME
@@ -191,6 +197,13 @@ def read_manifest(folder: Path) -> tuple[Manifest, str]:
             reason="MANIFEST_CORRUPT",
             hint=again,
         ) from error
+    if manifest.craft_version not in (0, CRAFT_VERSION):
+        raise NotSupported(
+            f"The bundle in '{folder}' takes film craft of version {manifest.craft_version}; "
+            f"this version measures version {CRAFT_VERSION}.",
+            reason="BUNDLE_FORMAT",
+            hint="Use a bundle and a temptrack made for each other.",
+        )
     return manifest, hashlib.sha256(data).hexdigest()
 
 

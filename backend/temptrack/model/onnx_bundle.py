@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from temptrack.errors import InvalidRequest, NotSupported
 from temptrack.media.types import Frames, FrameSpec
+from temptrack.model.craft import CRAFT_DIM, measure_craft
 from temptrack.model.manifest import GraphName, Manifest
 from temptrack.model.sessions import Session
 from temptrack.model.types import (
@@ -77,16 +78,18 @@ class OnnxBundle:
 
     @property
     def video_dim(self) -> int:
-        """Length of the features of a segment."""
-        return self.manifest.output_dim("frame_encoder")
+        """Length of the features of a segment: of its frames and, where the manifest says so, its craft."""
+        craft_dim = CRAFT_DIM if self.manifest.craft_version else 0
+        return self.manifest.output_dim("frame_encoder") + craft_dim
 
     @cached_property
     def frame_encoder_id(self) -> str:
-        """Hash of the frame graph and its preprocessing: bundles that share an encoder share features."""
+        """Hash of the frame graph and what is done beside it: bundles that share it share features."""
         file = self.manifest.graphs["frame_encoder"].file
         sha256 = next(entry.sha256 for entry in self.manifest.files if entry.file == file)
         frames = self.manifest.frames
-        return f"{sha256[:16]}-{frames.size_px}-{frames.interpolation}"
+        craft = f"-craft{self.manifest.craft_version}" if self.manifest.craft_version else ""
+        return f"{sha256[:16]}-{frames.size_px}-{frames.interpolation}{craft}"
 
     @property
     def frame_spec(self) -> FrameSpec:
@@ -115,7 +118,7 @@ class OnnxBundle:
         self.embed_query(video[None], text[0], 0.5)
 
     def encode_frames(self, frames: Frames, repeats: Sequence[int]) -> SegmentFeatures:
-        """Encode the frames of a segment and average them (ViML section 3.1).
+        """Encode the frames of a segment and average them (ViML section 3.1); append its film craft if asked.
 
         Args:
             frames: [count, size, size, 3], RGB, at least one.
@@ -126,7 +129,7 @@ class OnnxBundle:
         """
         self._check_frames(frames, repeats)
         rows = self._frame_rows(frames, FRAMES_PER_CALL[self._device])
-        return self._mean(rows, repeats)
+        return self._features(rows, frames, repeats)
 
     def encode_segments(
         self, segments: Sequence[tuple[Frames, Sequence[int]]], *, frames_a_run: int
@@ -145,7 +148,7 @@ class OnnxBundle:
         rows = self._frame_rows(np.concatenate([frames for frames, _ in segments]), frames_a_run)
         ends = np.cumsum([len(frames) for frames, _ in segments])
         parts = np.split(rows, ends[:-1])
-        return [self._mean(part, repeats) for part, (_, repeats) in zip(parts, segments, strict=True)]
+        return [self._features(part, *segment) for part, segment in zip(parts, segments, strict=True)]
 
     def encode_text(self, texts: Sequence[str]) -> Matrix:
         """Encode texts to [count, text_dim]; only as many tokens are run as the longest text has."""
@@ -256,9 +259,12 @@ class OnnxBundle:
         parts = _parts(frames, frames_a_run)
         return np.concatenate([self._run("frame_encoder", frames=part)["features"] for part in parts])
 
-    def _mean(self, rows: Matrix, repeats: Sequence[int]) -> SegmentFeatures:
+    def _features(self, rows: Matrix, frames: Frames, repeats: Sequence[int]) -> SegmentFeatures:
         mean = np.average(rows, axis=0, weights=np.asarray(repeats, np.float64))
-        return SegmentFeatures(values=mean.astype(np.float32), encoder_id=self.frame_encoder_id)
+        values = mean.astype(np.float32)
+        if self.manifest.craft_version:
+            values = np.concatenate([values, measure_craft(frames, repeats)])
+        return SegmentFeatures(values=values, encoder_id=self.frame_encoder_id)
 
     @cached_property
     def _tokenizer(self) -> Any:
