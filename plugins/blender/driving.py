@@ -168,7 +168,12 @@ class Driver:
         def arrived(path: str) -> None:
             self._place(answered, suggestion, answer, path, replaces)
 
-        self.session.track_file(results.question.library, suggestion["track"]["id"], arrived)
+        self.session.track_file(
+            results.question.library,
+            suggestion["track"]["id"],
+            arrived,
+            keep_in=settings.music_folder(),
+        )
 
     def _place(
         self, asked: Asked, suggestion: dict[str, Any], answer: dict[str, Any], path: str, replaces: str

@@ -46,6 +46,11 @@ class MusicPreferences(bpy.types.AddonPreferences):
         description="Folders that have another name on this machine: FROM=TO, separated by semicolons",
         update=_changed,
     )
+    music_folder: StringProperty(  # type: ignore[valid-type]
+        name="Music Folder",
+        description="Where tracks that come from a server are kept when placed; empty takes Music/Temptrack",
+        subtype="DIR_PATH",
+    )
     library: StringProperty(  # type: ignore[valid-type]
         name="Default Library", description="The library the panel starts with; empty takes the first"
     )
@@ -76,7 +81,14 @@ class MusicPreferences(bpy.types.AddonPreferences):
         if self.server and not bpy.app.online_access:
             column.label(text="Online access is off: Preferences > System > Network", icon="ERROR")
         column = layout.column(heading="Placing")
-        for name in ("library", "channel_name", "target_lufs", "fade_in_frames", "fade_out_s"):
+        for name in (
+            "library",
+            "music_folder",
+            "channel_name",
+            "target_lufs",
+            "fade_in_frames",
+            "fade_out_s",
+        ):
             column.prop(self, name)
         layout.operator("temptrack.doctor", icon="CHECKMARK")
         for check in ticking.driver().checks:

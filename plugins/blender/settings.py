@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import bpy
@@ -43,6 +44,12 @@ def taste() -> Taste:
         fade_in_frames=chosen.fade_in_frames,
         fade_out_s=chosen.fade_out_s,
     )
+
+
+def music_folder() -> str:
+    """Return where tracks of a studio server are laid for good: a timeline must find them next year too."""
+    chosen = preferences().music_folder
+    return str(bpy.path.abspath(chosen)) if chosen else str(Path.home() / "Music" / "Temptrack")
 
 
 def _pairs(text: str) -> tuple[tuple[str, str], ...]:

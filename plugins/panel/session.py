@@ -226,10 +226,16 @@ class Session:
         self.ask("libraries", {}, self._take_libraries)
 
     def track_file(
-        self, library: str, track_id: str, done: Callable[[str], None], failed: Failed | None = None
+        self,
+        library: str,
+        track_id: str,
+        done: Callable[[str], None],
+        failed: Failed | None = None,
+        *,
+        keep_in: str = "",
     ) -> Call:
-        """Ask for the path of a whole track's file on this machine."""
-        params = {"library": library, "track_id": track_id}
+        """Ask for a whole track's file on this machine; a server's is laid in ``keep_in`` for good."""
+        params = {"library": library, "track_id": track_id, "keep_in": keep_in}
         return self.ask("track/file", params, lambda result: done(str(result.get("path", ""))), failed)
 
     def cue_file(self, params: Mapping[str, Any], done: Done, failed: Failed | None = None) -> Call:

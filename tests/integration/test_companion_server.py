@@ -1,6 +1,7 @@
 """A companion that asks a studio's server: the server dies, comes back, or is not one."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -159,6 +160,12 @@ def test_a_track_of_a_server_is_fetched_once(library: SmallLibrary, tmp_path: Pa
         assert Path(fetched["path"]).is_relative_to(home)
         assert Path(fetched["path"]).read_bytes() == Path(track["path"]).read_bytes()
         assert asker.ask("track/file", wanted) == fetched
+
+        project = tmp_path / "project" / "music"
+        placed = asker.ask("track/file", {**wanted, "keep_in": str(project)})
+        assert Path(placed["path"]).parent == project
+        shutil.rmtree(home / "cache", ignore_errors=True)
+        assert Path(placed["path"]).read_bytes() == Path(track["path"]).read_bytes()
 
 
 def test_a_server_that_is_none_is_told_with_its_address(tmp_path: Path) -> None:

@@ -82,19 +82,8 @@ class KeptFiles:
         Raises:
             NotReady, Forbidden, Unavailable: as ``place``.
         """
-        partial: Path | None = None
-        try:
-            handle, written = tempfile.mkstemp(suffix=_PARTIAL, dir=path.parent)
-            partial = Path(written)
-            with os.fdopen(handle, "wb") as file:
-                yield file
-            partial.chmod(0o644)
-            partial.replace(path)
-        except OSError as error:
-            raise _disk_error(path, error) from error
-        finally:
-            if partial is not None:
-                partial.unlink(missing_ok=True)
+        with _writing(path) as file:
+            yield file
 
     def _make_room(self, new: Path, size_bytes: int) -> None:
         if size_bytes > self.limit_bytes:
@@ -135,6 +124,41 @@ class KeptFiles:
         return sorted(kept)
 
 
+def lasting_copy(kept: Path, folder: Path) -> Path:
+    """Copy a kept file to where nothing removes it, unless that was done before.
+
+    Raises:
+        NotReady, Forbidden, Unavailable: as ``KeptFiles.place``.
+    """
+    path = folder / kept.name
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if path.is_file() and path.stat().st_size == kept.stat().st_size:
+            return path
+        with kept.open("rb") as source, _writing(path) as file:
+            shutil.copyfileobj(source, file)
+    except OSError as error:
+        raise _disk_error(path, error) from error
+    return path
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[BinaryIO]:
+    partial: Path | None = None
+    try:
+        handle, written = tempfile.mkstemp(suffix=_PARTIAL, dir=path.parent)
+        partial = Path(written)
+        with os.fdopen(handle, "wb") as file:
+            yield file
+        partial.chmod(0o644)
+        partial.replace(path)
+    except OSError as error:
+        raise _disk_error(path, error) from error
+    finally:
+        if partial is not None:
+            partial.unlink(missing_ok=True)
+
+
 def _digest(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()[:16]
 
@@ -162,7 +186,7 @@ def _disk_error(path: Path, error: OSError) -> TemptrackError:
         return Forbidden(
             f"'{path}' may not be written.",
             reason="HOME_NOT_WRITABLE",
-            hint="Change the permissions of its folder, or choose another with TEMPTRACK_HOME.",
+            hint="Change the permissions of its folder, or choose another (TEMPTRACK_HOME).",
             metadata={"path": str(path)},
         )
     return Unavailable(

@@ -18,6 +18,11 @@ class TrackFileParams(Message):
 
     library: str
     track_id: str
+    keep_in: str = Field(
+        default="",
+        description="folder in which a server's track is laid for good, as a timeline needs it; without "
+        "one it lies in a cache that forgets. Tracks of libraries on this machine stay where they are",
+    )
 
 
 class TrackFileAnswer(Message):

@@ -1,6 +1,7 @@
 """Tracks as sound: their files, cues made of them, and what plays."""
 
 from fractions import Fraction
+from pathlib import Path
 
 from temptrack.companion.calls import Call
 from temptrack.companion.cue_audio import render_cue
@@ -25,6 +26,8 @@ from temptrack.companion.track_files import TrackFile
 def track_file(desk: Desk, params: TrackFileParams, call: Call) -> TrackFileAnswer:
     """Say where a whole track lies: the library's own file, or a copy that is fetched from the server."""
     file = _fetched(desk, params.library, params.track_id, call)
+    if params.keep_in:
+        file = file.kept_in(Path(params.keep_in))
     return TrackFileAnswer(path=str(file.path), format=file.format)
 
 

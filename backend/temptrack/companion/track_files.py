@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Protocol
 
 from temptrack import home
-from temptrack.companion.kept_files import KeptFiles
+from temptrack.companion.kept_files import KeptFiles, lasting_copy
 from temptrack.errors import Cancelled, Unavailable
 
 DEFAULT_LIMIT_BYTES = 8 * 2**30
@@ -50,15 +50,30 @@ class TrackFile:
     Attributes:
         path: absolute, readable.
         format: its ending without the dot, lower case, such as "flac"; empty where it has none.
+        is_copy: whether it lies in a cache that forgets, and not where its owner keeps it.
     """
 
     path: Path
     format: str
+    is_copy: bool = False
 
     @classmethod
-    def at(cls, path: Path) -> "TrackFile":
+    def at(cls, path: Path, *, is_copy: bool = False) -> "TrackFile":
         """Describe a file by its path."""
-        return cls(path.absolute(), path.suffix.lower().removeprefix("."))
+        return cls(path.absolute(), path.suffix.lower().removeprefix("."), is_copy)
+
+    def kept_in(self, folder: Path) -> "TrackFile":
+        """Return a copy that nothing removes, or the file itself where it is its owner's.
+
+        Args:
+            folder: where copies for good lie; made if need be. A copy that is there already is used.
+
+        Raises:
+            NotReady: the disk is full (DISK_FULL).
+            Forbidden: the folder may not be written (HOME_NOT_WRITABLE).
+            Unavailable: the disk failed (DISK_FAILED).
+        """
+        return TrackFile.at(lasting_copy(self.path, folder)) if self.is_copy else self
 
 
 class LocalTrackFiles:
@@ -120,7 +135,7 @@ class RemoteTrackFiles:
             Forbidden: temptrack's folder may not be written (HOME_NOT_WRITABLE).
         """
         with self._one_at_a_time[f"{library}\0{track_id}"]:
-            return TrackFile.at(self._current(library, track_id, progress, cancelled))
+            return TrackFile.at(self._current(library, track_id, progress, cancelled), is_copy=True)
 
     def _current(
         self,
