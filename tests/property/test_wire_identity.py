@@ -18,7 +18,10 @@ from temptrack.suggest.types import (
     Excerpt,
     Fit,
     FitMethod,
+    PartEffect,
+    PartKind,
     PictureSegment,
+    PromptPart,
     PromptReading,
     Query,
     Reason,
@@ -115,6 +118,16 @@ SUGGESTIONS = st.builds(
         excluded_tags=TEXTS,
         unknown_words=TEXTS,
         instrumental_only=st.booleans(),
+        parts=st.lists(
+            st.builds(
+                PromptPart,
+                kind=st.sampled_from(PartKind),
+                words=TEXT,
+                text=TEXT,
+                effect=st.sampled_from(PartEffect),
+            ),
+            max_size=3,
+        ).map(tuple),
     ),
     considered=COUNT,
     suggestions=st.lists(
@@ -123,6 +136,7 @@ SUGGESTIONS = st.builds(
             rank=st.integers(1, 2**31 - 1),
             track=TRACKS,
             score=NUMBER,
+            favour=NUMBER,
             excerpt=st.builds(
                 Excerpt,
                 start_s=NUMBER,

@@ -118,6 +118,9 @@ class Suggestion(_Answer):
     rank: int = Field(description="1 is best")
     track: Track
     score: float = Field(description="cosine of query and track, -1 to 1")
+    favour: float = Field(
+        default=0.0, description="what the prompt's preferences add to the score in the order of the list"
+    )
     excerpt: Excerpt
     fit: Fit
     reasons: tuple[Reason, ...]
@@ -127,11 +130,48 @@ class Suggestion(_Answer):
     )
 
 
+class PartKind(StrEnum):
+    """What a part of a prompt is about."""
+
+    VOCALS = "vocals"
+    UNWANTED = "unwanted"
+    TEMPO = "tempo"
+    KEY = "key"
+    LENGTH = "length"
+    USE = "use"
+    QUALITY = "quality"
+    UNHEARD = "unheard"
+    SPELLING = "spelling"
+    QUOTED = "quoted"
+
+
+class PartEffect(StrEnum):
+    """What a part of a prompt does."""
+
+    FILTER = "filter"
+    PREFERENCE = "preference"
+    RELAXED = "relaxed"
+    WORDS = "words"
+
+
+class PromptPart(_Answer):
+    """A part of the prompt that was understood as more than words."""
+
+    kind: PartKind = Field(description="what it is about")
+    words: str = Field(description="as the prompt says it")
+    text: str = Field(description="how it was understood, such as 'about 90 bpm (±8 %)'")
+    effect: PartEffect = Field(
+        description="filter: other tracks are left out; preference: moves tracks up or down; relaxed: a filter "
+        "that no track or no other filter allows, so it only moves them; words: only searched as words"
+    )
+
+
 class PromptReading(_Answer):
     """How the prompt was understood."""
 
     wanted: str = Field(description="the words that were searched for")
-    excluded_words: tuple[str, ...] = Field(default=(), description="words the editor does not want")
+    parts: tuple[PromptPart, ...] = Field(default=(), description="what was understood as more than words")
+    excluded_words: tuple[str, ...] = Field(default=(), description="words the editor wants less of or none")
     excluded_tags: tuple[str, ...] = Field(default=(), description="tags that were excluded for them")
     unknown_words: tuple[str, ...] = Field(
         default=(), description="unwanted words that no tag knows; they only weigh against"

@@ -8,6 +8,28 @@ from typing import ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Map
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class PartKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    PART_KIND_UNSPECIFIED: _ClassVar[PartKind]
+    PART_KIND_VOCALS: _ClassVar[PartKind]
+    PART_KIND_UNWANTED: _ClassVar[PartKind]
+    PART_KIND_TEMPO: _ClassVar[PartKind]
+    PART_KIND_KEY: _ClassVar[PartKind]
+    PART_KIND_LENGTH: _ClassVar[PartKind]
+    PART_KIND_USE: _ClassVar[PartKind]
+    PART_KIND_QUALITY: _ClassVar[PartKind]
+    PART_KIND_UNHEARD: _ClassVar[PartKind]
+    PART_KIND_SPELLING: _ClassVar[PartKind]
+    PART_KIND_QUOTED: _ClassVar[PartKind]
+
+class PartEffect(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    PART_EFFECT_UNSPECIFIED: _ClassVar[PartEffect]
+    PART_EFFECT_FILTER: _ClassVar[PartEffect]
+    PART_EFFECT_PREFERENCE: _ClassVar[PartEffect]
+    PART_EFFECT_RELAXED: _ClassVar[PartEffect]
+    PART_EFFECT_WORDS: _ClassVar[PartEffect]
+
 class ExcerptSnap(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     EXCERPT_SNAP_UNSPECIFIED: _ClassVar[ExcerptSnap]
@@ -32,6 +54,28 @@ class ReasonKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     REASON_KIND_FILE_WORDS: _ClassVar[ReasonKind]
     REASON_KIND_SEGMENT: _ClassVar[ReasonKind]
     REASON_KIND_REFERENCE: _ClassVar[ReasonKind]
+
+class CueAction(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    CUE_ACTION_UNSPECIFIED: _ClassVar[CueAction]
+    CUE_ACTION_INSERTED: _ClassVar[CueAction]
+    CUE_ACTION_REMOVED: _ClassVar[CueAction]
+PART_KIND_UNSPECIFIED: PartKind
+PART_KIND_VOCALS: PartKind
+PART_KIND_UNWANTED: PartKind
+PART_KIND_TEMPO: PartKind
+PART_KIND_KEY: PartKind
+PART_KIND_LENGTH: PartKind
+PART_KIND_USE: PartKind
+PART_KIND_QUALITY: PartKind
+PART_KIND_UNHEARD: PartKind
+PART_KIND_SPELLING: PartKind
+PART_KIND_QUOTED: PartKind
+PART_EFFECT_UNSPECIFIED: PartEffect
+PART_EFFECT_FILTER: PartEffect
+PART_EFFECT_PREFERENCE: PartEffect
+PART_EFFECT_RELAXED: PartEffect
+PART_EFFECT_WORDS: PartEffect
 EXCERPT_SNAP_UNSPECIFIED: ExcerptSnap
 EXCERPT_SNAP_BAR: ExcerptSnap
 EXCERPT_SNAP_BEAT: ExcerptSnap
@@ -48,6 +92,9 @@ REASON_KIND_PROMPT: ReasonKind
 REASON_KIND_FILE_WORDS: ReasonKind
 REASON_KIND_SEGMENT: ReasonKind
 REASON_KIND_REFERENCE: ReasonKind
+CUE_ACTION_UNSPECIFIED: CueAction
+CUE_ACTION_INSERTED: CueAction
+CUE_ACTION_REMOVED: CueAction
 
 class EncodeSegmentRequest(_message.Message):
     __slots__ = ("pictures", "encoder_id")
@@ -134,21 +181,35 @@ class SuggestResponse(_message.Message):
     def __init__(self, query_digest: _Optional[str] = ..., library: _Optional[_Union[_library_pb2.Library, _Mapping]] = ..., bundle_id: _Optional[str] = ..., bundle_digest: _Optional[str] = ..., text_weight: _Optional[float] = ..., prompt: _Optional[_Union[PromptReading, _Mapping]] = ..., considered: _Optional[int] = ..., suggestions: _Optional[_Iterable[_Union[Suggestion, _Mapping]]] = ...) -> None: ...
 
 class PromptReading(_message.Message):
-    __slots__ = ("wanted", "excluded_words", "excluded_tags", "unknown_words", "instrumental_only")
+    __slots__ = ("wanted", "excluded_words", "excluded_tags", "unknown_words", "instrumental_only", "parts")
     WANTED_FIELD_NUMBER: _ClassVar[int]
     EXCLUDED_WORDS_FIELD_NUMBER: _ClassVar[int]
     EXCLUDED_TAGS_FIELD_NUMBER: _ClassVar[int]
     UNKNOWN_WORDS_FIELD_NUMBER: _ClassVar[int]
     INSTRUMENTAL_ONLY_FIELD_NUMBER: _ClassVar[int]
+    PARTS_FIELD_NUMBER: _ClassVar[int]
     wanted: str
     excluded_words: _containers.RepeatedScalarFieldContainer[str]
     excluded_tags: _containers.RepeatedScalarFieldContainer[str]
     unknown_words: _containers.RepeatedScalarFieldContainer[str]
     instrumental_only: bool
-    def __init__(self, wanted: _Optional[str] = ..., excluded_words: _Optional[_Iterable[str]] = ..., excluded_tags: _Optional[_Iterable[str]] = ..., unknown_words: _Optional[_Iterable[str]] = ..., instrumental_only: bool = ...) -> None: ...
+    parts: _containers.RepeatedCompositeFieldContainer[PromptPart]
+    def __init__(self, wanted: _Optional[str] = ..., excluded_words: _Optional[_Iterable[str]] = ..., excluded_tags: _Optional[_Iterable[str]] = ..., unknown_words: _Optional[_Iterable[str]] = ..., instrumental_only: bool = ..., parts: _Optional[_Iterable[_Union[PromptPart, _Mapping]]] = ...) -> None: ...
+
+class PromptPart(_message.Message):
+    __slots__ = ("kind", "words", "text", "effect")
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    WORDS_FIELD_NUMBER: _ClassVar[int]
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    EFFECT_FIELD_NUMBER: _ClassVar[int]
+    kind: PartKind
+    words: str
+    text: str
+    effect: PartEffect
+    def __init__(self, kind: _Optional[_Union[PartKind, str]] = ..., words: _Optional[str] = ..., text: _Optional[str] = ..., effect: _Optional[_Union[PartEffect, str]] = ...) -> None: ...
 
 class Suggestion(_message.Message):
-    __slots__ = ("rank", "track", "score", "excerpt", "fit", "reasons", "also_at")
+    __slots__ = ("rank", "track", "score", "excerpt", "fit", "reasons", "also_at", "favour")
     RANK_FIELD_NUMBER: _ClassVar[int]
     TRACK_FIELD_NUMBER: _ClassVar[int]
     SCORE_FIELD_NUMBER: _ClassVar[int]
@@ -156,6 +217,7 @@ class Suggestion(_message.Message):
     FIT_FIELD_NUMBER: _ClassVar[int]
     REASONS_FIELD_NUMBER: _ClassVar[int]
     ALSO_AT_FIELD_NUMBER: _ClassVar[int]
+    FAVOUR_FIELD_NUMBER: _ClassVar[int]
     rank: int
     track: _library_pb2.Track
     score: float
@@ -163,7 +225,8 @@ class Suggestion(_message.Message):
     fit: Fit
     reasons: _containers.RepeatedCompositeFieldContainer[Reason]
     also_at: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, rank: _Optional[int] = ..., track: _Optional[_Union[_library_pb2.Track, _Mapping]] = ..., score: _Optional[float] = ..., excerpt: _Optional[_Union[Excerpt, _Mapping]] = ..., fit: _Optional[_Union[Fit, _Mapping]] = ..., reasons: _Optional[_Iterable[_Union[Reason, _Mapping]]] = ..., also_at: _Optional[_Iterable[str]] = ...) -> None: ...
+    favour: float
+    def __init__(self, rank: _Optional[int] = ..., track: _Optional[_Union[_library_pb2.Track, _Mapping]] = ..., score: _Optional[float] = ..., excerpt: _Optional[_Union[Excerpt, _Mapping]] = ..., fit: _Optional[_Union[Fit, _Mapping]] = ..., reasons: _Optional[_Iterable[_Union[Reason, _Mapping]]] = ..., also_at: _Optional[_Iterable[str]] = ..., favour: _Optional[float] = ...) -> None: ...
 
 class Excerpt(_message.Message):
     __slots__ = ("start_s", "duration_s", "snapped_to")
@@ -202,3 +265,29 @@ class Reason(_message.Message):
     score: float
     segment_index: int
     def __init__(self, kind: _Optional[_Union[ReasonKind, str]] = ..., text: _Optional[str] = ..., score: _Optional[float] = ..., segment_index: _Optional[int] = ...) -> None: ...
+
+class ReportCueRequest(_message.Message):
+    __slots__ = ("library", "track_id", "action", "timeline", "host", "record_start", "record_duration", "query_digest")
+    LIBRARY_FIELD_NUMBER: _ClassVar[int]
+    TRACK_ID_FIELD_NUMBER: _ClassVar[int]
+    ACTION_FIELD_NUMBER: _ClassVar[int]
+    TIMELINE_FIELD_NUMBER: _ClassVar[int]
+    HOST_FIELD_NUMBER: _ClassVar[int]
+    RECORD_START_FIELD_NUMBER: _ClassVar[int]
+    RECORD_DURATION_FIELD_NUMBER: _ClassVar[int]
+    QUERY_DIGEST_FIELD_NUMBER: _ClassVar[int]
+    library: str
+    track_id: str
+    action: CueAction
+    timeline: str
+    host: str
+    record_start: _timeline_pb2.RationalTime
+    record_duration: _timeline_pb2.RationalTime
+    query_digest: str
+    def __init__(self, library: _Optional[str] = ..., track_id: _Optional[str] = ..., action: _Optional[_Union[CueAction, str]] = ..., timeline: _Optional[str] = ..., host: _Optional[str] = ..., record_start: _Optional[_Union[_timeline_pb2.RationalTime, _Mapping]] = ..., record_duration: _Optional[_Union[_timeline_pb2.RationalTime, _Mapping]] = ..., query_digest: _Optional[str] = ...) -> None: ...
+
+class ReportCueResponse(_message.Message):
+    __slots__ = ("recorded",)
+    RECORDED_FIELD_NUMBER: _ClassVar[int]
+    recorded: bool
+    def __init__(self, recorded: bool = ...) -> None: ...

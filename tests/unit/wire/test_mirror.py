@@ -6,7 +6,16 @@ from support.serving import LIBRARY, TRACK, answer_to
 from temptrack import errors
 from temptrack.library.report import FailedFile, IndexReport
 from temptrack.library.types import LibraryInfo, Track, TrackFilter, TrackTag
-from temptrack.suggest.types import Excerpt, Fit, PromptReading, Query, Reason, Suggestion, Suggestions
+from temptrack.suggest.types import (
+    Excerpt,
+    Fit,
+    PromptPart,
+    PromptReading,
+    Query,
+    Reason,
+    Suggestion,
+    Suggestions,
+)
 from temptrack.wire.convert import suggestions_from_message, suggestions_to_message
 from temptrack.wire.mirror import from_message, to_message
 from temptrack_api.v1 import library_pb2, suggestion_pb2
@@ -17,6 +26,7 @@ MIRRORED: list[tuple[type[pydantic.BaseModel], type[Message]]] = [
     (Fit, suggestion_pb2.Fit),
     (IndexReport, library_pb2.IndexReport),
     (LibraryInfo, library_pb2.Library),
+    (PromptPart, suggestion_pb2.PromptPart),
     (PromptReading, suggestion_pb2.PromptReading),
     (Reason, suggestion_pb2.Reason),
     (Suggestion, suggestion_pb2.Suggestion),
