@@ -47,9 +47,15 @@ _COEFFICIENTS: dict[str, dict[str, float]] = {
     "warmth": {"warmth": 1.0},
 }  # fmt: skip
 
-_SKEWED = ("dark_share", "bright_share", "movement", "cut_share", "brightness_spread")
-_FARTHEST = 3.0
-_WIDTH = 0.9
+SKEWED = ("dark_share", "bright_share", "movement", "cut_share", "brightness_spread")
+"""Shares crowd at zero; of these the root is taken, so that deviations mean something."""
+
+FARTHEST = 3.0
+"""Craft farther from the mean than so many deviations counts as that far."""
+
+WIDTH = 0.9
+"""Deviation of the Gaussian by which a word of mood fits the moods around it."""
+
 _SAID_NOISE = 0.6
 _LEAST, _MOST = (
     np.array(
@@ -62,9 +68,9 @@ Array = npt.NDArray[np.float64]
 
 
 def spread_out(craft: npt.ArrayLike) -> Array:
-    """Take the root of shares, which crowd at zero, so that deviations mean something."""
+    """Take the root of the values in ``SKEWED``."""
     values = np.array(craft, np.float64)
-    places = [CRAFT_NAMES.index(name) for name in _SKEWED]
+    places = [CRAFT_NAMES.index(name) for name in SKEWED]
     values[..., places] = np.sqrt(np.maximum(values[..., places], 0))
     return values
 
@@ -72,7 +78,7 @@ def spread_out(craft: npt.ArrayLike) -> Array:
 def standard_craft(craft: npt.ArrayLike) -> Array:
     """Return craft values [..., CRAFT_DIM] in deviations over real pictures, -3 to 3."""
     mean, deviation, _ = norms()
-    return np.clip((spread_out(craft) - mean) / deviation, -_FARTHEST, _FARTHEST)
+    return np.clip((spread_out(craft) - mean) / deviation, -FARTHEST, FARTHEST)
 
 
 def mood_of_craft(craft: npt.ArrayLike) -> Array:
@@ -97,7 +103,7 @@ def mood_word_weights(mood: npt.ArrayLike) -> Array:
         [..., words], summing to 1: a Gaussian around the place of each word.
     """
     distance = ((np.asarray(mood, np.float64)[..., None, :] - mood_places()) ** 2).sum(axis=-1)
-    logits = -distance / (2 * _WIDTH**2)
+    logits = -distance / (2 * WIDTH**2)
     weights = np.exp(logits - logits.max(axis=-1, keepdims=True))
     return np.asarray(weights / weights.sum(axis=-1, keepdims=True), np.float64)
 
@@ -155,8 +161,8 @@ def craft_given(text: str) -> CraftSpread:
 def craft_of_standard(standard: npt.ArrayLike) -> npt.NDArray[np.float32]:
     """Return craft values for deviations [..., CRAFT_DIM]: the inverse of ``standard_craft`` within range."""
     mean, deviation, _ = norms()
-    values = np.clip(np.asarray(standard, np.float64), -_FARTHEST, _FARTHEST) * deviation + mean
-    places = [CRAFT_NAMES.index(name) for name in _SKEWED]
+    values = np.clip(np.asarray(standard, np.float64), -FARTHEST, FARTHEST) * deviation + mean
+    places = [CRAFT_NAMES.index(name) for name in SKEWED]
     values[..., places] = np.maximum(values[..., places], 0) ** 2
     return np.asarray(np.clip(values, _LEAST, _MOST), np.float32)
 
