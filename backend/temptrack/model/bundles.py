@@ -8,7 +8,7 @@ from temptrack import home
 from temptrack.errors import NotFound, TemptrackError
 from temptrack.model.manifest import MANIFEST_NAME, read_manifest, verify_files
 from temptrack.model.onnx_bundle import OnnxBundle
-from temptrack.model.sessions import choose_device
+from temptrack.model.sessions import Gpu, choose_device
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +41,11 @@ def bundle_digests() -> Mapping[str, str]:
 
 
 def load_bundle(
-    id_or_folder: str | Path = DEFAULT_BUNDLE, *, device: str = "auto", threads: int | None = None
+    id_or_folder: str | Path = DEFAULT_BUNDLE,
+    *,
+    device: str = "auto",
+    threads: int | None = None,
+    gpu: Gpu | None = None,
 ) -> OnnxBundle:
     """Load a bundle after checking every hash in its manifest.
 
@@ -49,6 +53,7 @@ def load_bundle(
         id_or_folder: an id such as "lite-0", or the folder of a bundle.
         device: "auto", "cpu" or "cuda".
         threads: processor threads for one call, or None for as many as there are cores.
+        gpu: which GPU and how much of it, where the device is CUDA; None takes the first.
 
     Raises:
         NotFound: there is no such bundle.
@@ -59,7 +64,7 @@ def load_bundle(
     settled = choose_device(device)
     manifest, digest = read_manifest(folder)
     verify_files(folder, manifest)
-    return OnnxBundle(folder, manifest, digest, device=settled, threads=threads)
+    return OnnxBundle(folder, manifest, digest, device=settled, threads=threads, gpu=gpu)
 
 
 def _find(id_or_folder: str | Path) -> Path:

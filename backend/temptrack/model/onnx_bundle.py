@@ -13,7 +13,7 @@ from temptrack.errors import InvalidRequest, NotSupported
 from temptrack.media.types import Frames, FrameSpec
 from temptrack.model.craft import CRAFT_DIM, measure_craft
 from temptrack.model.manifest import GraphName, Manifest
-from temptrack.model.sessions import Session
+from temptrack.model.sessions import Gpu, Session
 from temptrack.model.types import (
     AudioSpec,
     Matrix,
@@ -45,7 +45,14 @@ class OnnxBundle:
     """
 
     def __init__(
-        self, folder: Path, manifest: Manifest, digest: str, *, device: str, threads: int | None
+        self,
+        folder: Path,
+        manifest: Manifest,
+        digest: str,
+        *,
+        device: str,
+        threads: int | None,
+        gpu: Gpu | None = None,
     ) -> None:
         """Prepare to run a verified bundle; graphs are loaded when first used."""
         self.folder = folder
@@ -53,6 +60,7 @@ class OnnxBundle:
         self._digest = digest
         self._device = device
         self._threads = threads
+        self._gpu = gpu or Gpu()
         self._sessions: dict[GraphName, Session] = {}
         self._loading = Lock()
 
@@ -287,7 +295,7 @@ class OnnxBundle:
             if session is None:
                 path = self.folder / self.manifest.graphs[name].file
                 threads = self._threads if name in _WORTH_THREADS else 1
-                session = Session(path, device=self._device, threads=threads)
+                session = Session(path, device=self._device, threads=threads, gpu=self._gpu)
                 self._sessions[name] = session
         return session.run(inputs)
 
