@@ -38,11 +38,13 @@ class MusicPackage:
         name: the package.
         music: which of its files are music, as glob patterns below the unpacked package.
         calibration: whether sounds of it, without any labels, took part in calibrating the tagger of lite-0.
+        benchmark: whether only benchmarks/quality asks for it; tests do without.
     """
 
     name: str
     music: str
     calibration: bool = False
+    benchmark: bool = False
 
 
 PACKAGES = (
@@ -79,6 +81,32 @@ PACKAGES = (
     MusicPackage("hedgewars-data", "usr/share/games/hedgewars/Data/Music/*", calibration=True),
     MusicPackage("lordsawar-data", "usr/share/games/lordsawar/music/*", calibration=True),
     MusicPackage("supertux-data", "usr/share/games/supertux2/music/**/*", calibration=True),
+    MusicPackage("alienblaster-data", "usr/share/games/alienblaster/sound/*", benchmark=True),
+    MusicPackage("brainparty-data", "usr/share/games/brainparty/*.ogg", benchmark=True),
+    MusicPackage("bumprace-data", "usr/share/games/bumprace/sound/*.ogg", benchmark=True),
+    MusicPackage("caveexpress-data", "usr/share/games/caveexpress/sounds/music*", benchmark=True),
+    MusicPackage("extremetuxracer-data", "usr/share/games/etr/music/*", benchmark=True),
+    MusicPackage("fillets-ng-data", "usr/share/games/fillets-ng/music/*", benchmark=True),
+    MusicPackage("freecol", "usr/share/games/freecol/default/resources/music/**/*", benchmark=True),
+    MusicPackage("freeorion-data", "usr/share/games/freeorion/default/data/sound/*.ogg", benchmark=True),
+    MusicPackage("glob2-data", "usr/share/games/glob2/data/zik/*", benchmark=True),
+    MusicPackage("hyperrogue-music", "usr/share/hyperrogue/music/*", benchmark=True),
+    MusicPackage("lincity-ng-data", "usr/share/games/lincity-ng/music/**/*", benchmark=True),
+    MusicPackage("lugaru-data", "usr/share/games/lugaru/Sounds/Music*", benchmark=True),
+    MusicPackage("megaglest-data", "usr/share/games/megaglest/**/music/*", benchmark=True),
+    MusicPackage("naev-data", "usr/share/naev/dat/snd/music/*", benchmark=True),
+    MusicPackage("openclonk-data", "usr/share/games/openclonk/Music.ocg/*", benchmark=True),
+    MusicPackage("pink-pony-data", "usr/share/games/pink-pony/music/*", benchmark=True),
+    MusicPackage("raincat-data", "usr/share/games/raincat/data/music/*", benchmark=True),
+    MusicPackage(
+        "scorched3d-data", "usr/share/games/scorched3d/data/globalmods/none/data/music/*", benchmark=True
+    ),
+    MusicPackage("supertuxkart-data", "usr/share/games/supertuxkart/data/music/*", benchmark=True),
+    MusicPackage("tuxfootball", "usr/share/games/tuxfootball/sound/titlemusic.ogg", benchmark=True),
+    MusicPackage("unknown-horizons", "usr/share/unknown-horizons/content/audio/music/**/*", benchmark=True),
+    MusicPackage("warmux-data", "usr/share/games/warmux/music/**/*", benchmark=True),
+    MusicPackage("widelands-data", "usr/share/games/widelands/data/music/*", benchmark=True),
+    MusicPackage("zaz-data", "usr/share/games/zaz/*", benchmark=True),
 )
 
 
@@ -102,7 +130,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     wanted = [
         package
         for package in PACKAGES
-        if (package.name in options.only if options.only else options.calibration or not package.calibration)
+        if (package.name in options.only if options.only else _is_asked_for(package, options))
     ]
     missing = [package for package in wanted if not _is_complete(folder, package, known)]
     # Apt refreshes its lists at most once a shelf, so one shelf serves all packages.
@@ -160,6 +188,10 @@ def keep_music(package: MusicPackage, unpacked: Path, folder: Path) -> Kept:
     return Kept(version=_version(documents), calibration=package.calibration, tracks=tuple(tracks))
 
 
+def _is_asked_for(package: MusicPackage, options: argparse.Namespace) -> bool:
+    return (options.calibration or not package.calibration) and (options.benchmark or not package.benchmark)
+
+
 def _music_files(package: MusicPackage, unpacked: Path, scratch: Path) -> Iterator[tuple[str, Path]]:
     for file in sorted(unpacked.glob(package.music)):
         if file.is_symlink() or not file.is_file():
@@ -178,7 +210,12 @@ def _music_files(package: MusicPackage, unpacked: Path, scratch: Path) -> Iterat
 
 
 def _is_long_enough(file: Path) -> bool:
-    duration_s = probe(file).duration_s
+    try:
+        duration_s = probe(file).duration_s
+    except TemptrackError as error:
+        # One file that cannot be read is no reason to do without the rest of its package.
+        print(error.message, file=sys.stderr)
+        return False
     return duration_s is not None and duration_s >= SHORTEST_S
 
 
@@ -218,6 +255,11 @@ def _parser() -> argparse.ArgumentParser:
         "--calibration",
         action="store_true",
         help="also packages whose sounds took part in calibrating lite-0's tagger",
+    )
+    parser.add_argument(
+        "--benchmark",
+        action="store_true",
+        help="also packages that only benchmarks/quality asks for, 2 GB more",
     )
     parser.add_argument("--only", action="append", metavar="PACKAGE", help="only this one; may be repeated")
     parser.add_argument(

@@ -85,6 +85,7 @@ class _Group(_Entry):
 class _File(_Model):
     about: tuple[str, ...]
     categories: dict[str, _Category]
+    opposites: tuple[tuple[str, str], ...] = ()
     groups: tuple[_Group, ...]
 
 
@@ -102,6 +103,9 @@ class Labels:
                     raise ValueError(
                         f"labels of {group.packages[0]} name unknown categories: {sorted(unknown)}"
                     )
+        strange = {name for pair in self._file.opposites for name in pair} - known
+        if strange:
+            raise ValueError(f"opposites name unknown categories: {sorted(strange)}")
 
     @property
     def kinds(self) -> Mapping[str, str]:
@@ -142,7 +146,16 @@ class Labels:
         for pattern, entry in group.tracks.items():
             if _matches(track, pattern):
                 entry.apply(judged)
+        self._apply_opposites(judged)
         return judged
+
+    def _apply_opposites(self, judged: dict[str, Judgement]) -> None:
+        """Say no where nothing is known but that the track belongs to an opposite."""
+        known = dict(judged)
+        for pair in self._file.opposites:
+            for one, other in (pair, pair[::-1]):
+                if known[one] is Judgement.YES and known[other] is Judgement.MAYBE:
+                    judged[other] = Judgement.NO
 
 
 def read_questions(path: Path = FOLDER / "prompts.json") -> list[Question]:
