@@ -9,12 +9,14 @@ DEBUG_VARIABLE = "TEMPTRACK_DEBUG"
 
 _EXTRA_OF_PACKAGE = {
     "grpc_reflection": "server",
+    "httpx2": "pull",
     "lancedb": "cpu",
     "librosa": "cpu",
     "mutagen": "cpu",
     "onnxruntime": "cpu",
     "pyarrow": "cpu",
     "pyloudnorm": "cpu",
+    "tenacity": "pull",
     "tokenizers": "cpu",
     "torch": "train",
     "watchfiles": "cpu",

@@ -1,0 +1,1 @@
+"""Fetching what others publish, every byte checked, and building bundles of it."""
