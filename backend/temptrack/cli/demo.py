@@ -170,9 +170,9 @@ def _search(
     credits_: tuple[str, ...],
     quiet: bool,
 ) -> "DemoSearch":
-    from temptrack.cli import inserting
+    from temptrack.api import inserting
+    from temptrack.api.sounds import open_sounds
     from temptrack.cli.progress import bar
-    from temptrack.cli.sounds import open_sounds
     from temptrack.review.gather import gather_review
     from temptrack.review.page import write_review
     from temptrack.seat import asking

@@ -34,19 +34,17 @@ def create(
     as_json: AsJson = False,
 ) -> None:
     """Make an empty library."""
+    from temptrack.api.library import create_library
     from temptrack.cli.screen import answers, print_json
-    from temptrack.library.store import LibraryStore
-    from temptrack.seat.engine import DEFAULT_BUNDLE, open_bundle
     from temptrack.seat.reports import LibraryReport
 
-    loaded = open_bundle(bundle or DEFAULT_BUNDLE, "cpu")
-    store = LibraryStore.create(name, at, bundle_id=loaded.id, bundle_digest=loaded.digest)
+    info = create_library(name, at=at, bundle=bundle).info()
     if as_json:
-        print_json(LibraryReport(library=store.info(), tracks=()))
+        print_json(LibraryReport(library=info, tracks=()))
         return
     console = answers()
     console.print(
-        f"Made library '{name}' for bundle {loaded.id} at {store.uri}.", markup=False, soft_wrap=True
+        f"Made library '{name}' for bundle {info.bundle_id} at {info.uri}.", markup=False, soft_wrap=True
     )
     console.print(f"→ Fill it: temptrack library index {name} MUSIC_FOLDER", style="cyan", soft_wrap=True)
 
@@ -71,26 +69,18 @@ def index(
     as_json: AsJson = False,
 ) -> None:
     """Bring folders of music into a library. Run it again whenever they change: only changes are read."""
-    from functools import partial
-
+    from temptrack.api.library import open_library
     from temptrack.cli.progress import bar, stopping
-    from temptrack.library.ingest import index_folders
-    from temptrack.library.store import LibraryStore
-    from temptrack.library.watch import watch_folders
-    from temptrack.seat.engine import open_bundle
 
-    store = LibraryStore.open(name)
-    load = partial(open_bundle, bundle or store.bundle_id, device, threads=1)
+    music = open_library(name, bundle=bundle, device=device)
     if watch:
         with stopping() as stop:
-            for report in watch_folders(store, folders, load, stop=stop, workers=workers, prune=prune):
+            for report in music.watch(folders, stop=stop, workers=workers, prune=prune):
                 _print(report, as_json=as_json)
         return
     with stopping() as stop, bar("Indexing", unit="tracks", quiet=as_json) as tick:
-        report = index_folders(
-            store,
+        report = music.index(
             folders,
-            load,
             workers=workers,
             progress=lambda done, total, _path, _rate: tick(done, total),
             cancelled=stop.is_set,
@@ -136,9 +126,9 @@ def show_index_report(report: "IndexReport") -> None:
 @app.command("list")
 def list_(as_json: AsJson = False) -> None:
     """Show all libraries of this machine."""
+    from temptrack.api.library import list_libraries
     from temptrack.cli.screen import answers, print_json
     from temptrack.cli.tables import library_table
-    from temptrack.library.store import list_libraries
     from temptrack.seat.reports import LibrariesReport
 
     found = list_libraries()
@@ -153,18 +143,18 @@ def list_(as_json: AsJson = False) -> None:
 @app.command()
 def show(name: LibraryName, as_json: AsJson = False) -> None:
     """Show a library and its tracks, in order of path."""
+    from temptrack.api.library import open_library
     from temptrack.cli.screen import answers, print_json
     from temptrack.cli.tables import library_table, track_table
-    from temptrack.seat.engine import open_reader
     from temptrack.seat.reports import LibraryReport
 
-    reader = open_reader(name)
-    tracks = reader.tracks()
+    music = open_library(name)
+    info, tracks = music.info(), music.tracks()
     if as_json:
-        print_json(LibraryReport(library=reader.info, tracks=tuple(tracks)))
+        print_json(LibraryReport(library=info, tracks=tuple(tracks)))
         return
     console = answers()
-    console.print(library_table([reader.info]))
+    console.print(library_table([info]))
     if tracks:
         console.print(track_table(tracks))
 
@@ -186,15 +176,13 @@ def remove(
     if not tracks:
         delete(name, yes=yes)
         return
+    from temptrack.api.library import open_library
     from temptrack.cli.screen import answers
-    from temptrack.library.store import LibraryStore
-    from temptrack.seat.asking import find_track
 
-    store = LibraryStore.open(name)
-    known = store.reader().tracks()
-    found = [find_track(track, known) for track in tracks]
-    removed = store.remove([track.id for track in found])
-    answers().print(f"Took {removed} of {len(known)} tracks out of library '{name}'.", markup=False)
+    music = open_library(name)
+    count = music.info().track_count
+    removed = music.remove(tracks)
+    answers().print(f"Took {removed} of {count} tracks out of library '{name}'.", markup=False)
 
 
 @app.command()
@@ -203,10 +191,10 @@ def delete(
     yes: Annotated[bool, typer.Option("--yes", "-y", metavar=FLAG, help="Do not ask.")] = False,
 ) -> None:
     """Remove a whole library. Music files are never touched."""
+    from temptrack.api.library import delete_library, open_library
     from temptrack.cli.screen import answers
-    from temptrack.library.store import LibraryStore, delete_library
 
-    count = LibraryStore.open(name).info().track_count
+    count = open_library(name).info().track_count
     if count and not yes:
         typer.confirm(
             f"Remove library '{name}' with {count} tracks? The music files stay.", abort=True, err=True
@@ -232,18 +220,12 @@ def reindex(
     The library can be searched as it was until the new index is whole. Stopped half-way, the same command
     goes on where it was. Tracks keep their ids.
     """
-    from functools import partial
-
+    from temptrack.api.library import open_library
     from temptrack.cli.progress import bar, stopping
-    from temptrack.library.reindex import reindex_library
-    from temptrack.library.store import LibraryStore
-    from temptrack.seat.engine import DEFAULT_BUNDLE, open_bundle
 
-    store = LibraryStore.open(name)
+    music = open_library(name, bundle=bundle, device=device)
     with stopping() as stop, bar("Indexing anew", unit="tracks", quiet=as_json) as tick:
-        report = reindex_library(
-            store,
-            partial(open_bundle, bundle or DEFAULT_BUNDLE, device, threads=1),
+        report = music.reindex(
             workers=workers,
             progress=lambda done, total, _path, _rate: tick(done, total),
             cancelled=stop.is_set,

@@ -21,7 +21,6 @@ from temptrack.cli.choices import (
 if TYPE_CHECKING:
     from temptrack.seat.asking import Answered, Wish
     from temptrack.seat.reports import InsertedCue, SuggestReport
-    from temptrack.suggest.types import Suggester
 
 _FILTERS = "Only tracks that"
 _RESULT = "What to do with the result"
@@ -165,9 +164,9 @@ def suggest(
     copy of the timeline.
     """
     from temptrack.cli.choices import part_of
-    from temptrack.cli.filters import track_filter
     from temptrack.media.types import Sampling
     from temptrack.seat.asking import Wish
+    from temptrack.seat.filters import track_filter
 
     wish = Wish(
         library=library,
@@ -209,7 +208,7 @@ def _check(
     wish: "Wish", *, insert: int | None, output: Path | None, review: Path | None, force: bool
 ) -> None:
     """Find what cannot work before anything is decoded or loaded."""
-    from temptrack.cli.inserting import check_output
+    from temptrack.api.inserting import check_output
     from temptrack.errors import InvalidRequest
 
     if not wish.library:
@@ -261,64 +260,35 @@ def _run(
     bundle: str | None,
     device: str,
 ) -> None:
-    from temptrack.cli import inserting
+    from temptrack.api.library import Library, open_library
     from temptrack.cli.progress import bar
     from temptrack.cli.screen import print_json
-    from temptrack.seat import asking
-    from temptrack.seat.cuts import read_cut
-    from temptrack.seat.engine import open_suggester, tracks_of
+    from temptrack.seat.asking import read_wished
 
-    cut = (
-        read_cut(wish.timeline, wish.part, media=wish.media, require_picture=wish.needs_picture)
-        if wish.timeline is not None
-        else None
+    cut = read_wished(wish)
+    opened = (
+        Library(wish.library, server=server)
+        if server is not None
+        else open_library(wish.library, bundle=bundle, device=device)
     )
-    with open_suggester(library=wish.library, server=server, bundle=bundle, device=device) as suggester:
+    with opened as music:
         with bar("Looking at the picture", unit="segments", quiet=as_json) as tick:
-            answered = asking.ask(
-                wish, suggester, cut=cut, tracks=lambda: tracks_of(wish.library, server), progress=tick
-            )
+            suggested = music.answer(wish, cut, progress=tick)
         inserted = (
-            inserting.insert(answered, insert, output) if insert is not None and output is not None else None
+            suggested.insert(insert, output, overwrite=True)
+            if insert is not None and output is not None
+            else None
         )
         if review is not None:
-            _write_review(answered, suggester, inserted, review, server=server, quiet=as_json)
-    report = _report(answered, inserted, review)
+            with bar("Writing the review page", unit="tracks", quiet=as_json) as tick:
+                suggested.review(
+                    review, placed_rank=inserted.rank if inserted else None, overwrite=True, progress=tick
+                )
+    report = _report(suggested.answered, inserted, review)
     if as_json:
         print_json(report)
     else:
-        _show(answered, report)
-
-
-def _write_review(
-    answered: "Answered",
-    suggester: "Suggester",
-    inserted: "InsertedCue | None",
-    page: Path,
-    *,
-    server: str | None,
-    quiet: bool,
-) -> None:
-    from temptrack.cli.progress import bar
-    from temptrack.cli.sounds import open_sounds
-    from temptrack.review.gather import gather_review
-    from temptrack.review.page import write_review
-
-    cut = answered.cut
-    with (
-        open_sounds(answered.wish.library, server) as sounds,
-        bar("Writing the review page", unit="tracks", quiet=quiet) as tick,
-    ):
-        review = gather_review(
-            answered.suggestions,
-            sounds,
-            scope=cut.scope if cut else None,
-            title=cut.file.name if cut else "Music without picture",
-            warnings=answered.warnings,
-            placed_rank=inserted.rank if inserted else None,
-            progress=tick,
-        )
-    write_review(review, page)
+        _show(suggested.answered, report)
 
 
 def _report(answered: "Answered", inserted: "InsertedCue | None", review: Path | None) -> "SuggestReport":

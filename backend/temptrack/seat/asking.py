@@ -9,7 +9,7 @@ from temptrack.home import feature_cache_folder
 from temptrack.library.types import Track, TrackFilter
 from temptrack.media.feature_cache import FeatureCache
 from temptrack.media.types import Sampling
-from temptrack.seat.cuts import Cut, scope_report
+from temptrack.seat.cuts import Cut, read_cut, scope_report
 from temptrack.seat.reports import SuggestReport
 from temptrack.suggest.picture import PictureAnalysis, analyse_scope
 from temptrack.suggest.types import DEFAULT_LIMIT, DEFAULT_TEXT_WEIGHT, Query, Suggester, Suggestions
@@ -135,6 +135,16 @@ def ask(
     )
 
 
+def read_wished(wish: Wish) -> Cut | None:
+    """Read the part of the timeline that a wish is about; None where it asks by words only.
+
+    A part without any usable picture is an error only where nothing but the picture says what is wanted.
+    """
+    if wish.timeline is None:
+        return None
+    return read_cut(wish.timeline, wish.part, media=wish.media, require_picture=wish.needs_picture)
+
+
 def look(
     wish: Wish,
     suggester: Suggester,
@@ -142,6 +152,7 @@ def look(
     *,
     progress: Callable[[int, int], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
+    require_picture: bool | None = None,
 ) -> PictureAnalysis:
     """Look at the picture of a cut, as ``ask`` does.
 
@@ -151,9 +162,10 @@ def look(
         cut: the timeline.
         progress: told (done, total) segments of picture.
         cancelled: asked before every segment whether to stop.
+        require_picture: whether none is an error; None: where nothing else says what is wanted.
 
     Raises:
-        NotReady: there is no usable picture, and nothing else says what is wanted (NO_PICTURE).
+        NotReady: there is no usable picture, but some is required (NO_PICTURE).
         Cancelled: when ``cancelled`` said so.
     """
     return analyse_scope(
@@ -163,7 +175,7 @@ def look(
         cache=FeatureCache(feature_cache_folder(), CACHE_LIMIT_BYTES),
         progress=progress,
         cancelled=cancelled,
-        require_picture=wish.needs_picture,
+        require_picture=wish.needs_picture if require_picture is None else require_picture,
     )
 
 

@@ -5,7 +5,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from temptrack.library.types import LibraryReader, Track
+    from temptrack.client.library_client import LibraryClient
+    from temptrack.library.types import LibraryInfo, LibraryReader, Track
     from temptrack.model.types import Bundle
     from temptrack.suggest.types import Suggester
 
@@ -61,11 +62,28 @@ def tracks_of(library: str, server: str | None) -> Sequence["Track"]:
     """Return all tracks of a library, of this machine or of a server, in order of path."""
     if server is None:
         return open_reader(library).tracks()
+    with open_library_client(server) as client:
+        return list(client.tracks(library))
+
+
+def library_info(library: str, server: str | None) -> "LibraryInfo":
+    """Describe a library of this machine or of a server as it is now."""
+    if server is None:
+        from temptrack.library.store import LibraryStore
+
+        return LibraryStore.open(library).info()
+    with open_library_client(server) as client:
+        return client.library(library)
+
+
+@contextmanager
+def open_library_client(server: str) -> Iterator["LibraryClient"]:
+    """Yield a client of the libraries of a server, and close its connection afterwards."""
     from temptrack.client.connection import Connection
     from temptrack.client.library_client import LibraryClient
 
     connection = Connection(server)
     try:
-        return list(LibraryClient(connection).tracks(library))
+        yield LibraryClient(connection)
     finally:
         connection.close()

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from temptrack.cli.filters import length_range, tempo_range, track_filter
+from temptrack.seat.filters import length_range, tempo_range, track_filter
 from temptrack.errors import InvalidRequest
 
 

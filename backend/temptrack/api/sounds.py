@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from temptrack.seat.engine import open_reader
+from temptrack.seat.engine import open_library_client, open_reader
 
 if TYPE_CHECKING:
     from temptrack.review.sounds import Sounds
@@ -20,12 +20,8 @@ def open_sounds(library: str, server: str | None) -> Iterator["Sounds"]:
     if server is None:
         yield LibrarySounds(open_reader(library))
         return
-    from temptrack.client.connection import Connection
-    from temptrack.client.library_client import LibraryClient
-
-    connection = Connection(server)
-    try:
-        with tempfile.TemporaryDirectory(prefix="temptrack-") as folder:
-            yield ServerSounds(LibraryClient(connection), library, Path(folder))
-    finally:
-        connection.close()
+    with (
+        open_library_client(server) as client,
+        tempfile.TemporaryDirectory(prefix="temptrack-") as folder,
+    ):
+        yield ServerSounds(client, library, Path(folder))
