@@ -99,10 +99,10 @@ def test_half_and_double_the_tempo_count_only_where_asked() -> None:
     assert degree(both, tempo_bpm=128.0) < 0.1
 
 
-def test_what_is_unknown_is_neither_met_nor_missed() -> None:
-    assert degree(TempoPreference(90, 90, 1.0), tempo_bpm=None) == 0.5
+def test_what_is_unknown_lies_between_what_meets_and_what_misses() -> None:
+    assert degree(TempoPreference(90, 90, 1.0), tempo_bpm=None) == 0.25
     assert degree(VocalsPreference(vocals=False, weight=1.0), vocals=None) == 0.5
-    assert degree(KeyPreference(frozenset({"A minor"}), 1.0), key=None) == 0.5
+    assert degree(KeyPreference(frozenset({"A minor"}), 1.0), key=None) == 0.25
     assert degree(TagPreference(("piano",), 1.0), tags=()) == 0.0
 
 

@@ -84,7 +84,7 @@ def test_a_small_move_of_the_slider_moves_the_query_little(weight: float, step: 
 
 @given(text=st.text(max_size=300).filter(lambda text: not any("\ud800" <= c <= "\udfff" for c in text)))
 def test_any_text_is_read_and_reading_adds_no_words(text: str) -> None:
-    reading = read_prompt(text, VOCABULARY)
+    reading = read_prompt(text, VOCABULARY).reading
     before, after = re.findall(r"\w+", clean_prompt(text)), re.findall(r"\w+", reading.wanted)
     remaining = iter(before)
     assert all(word in remaining for word in after)
@@ -92,7 +92,7 @@ def test_any_text_is_read_and_reading_adds_no_words(text: str) -> None:
 
 @given(prompt=prompts)
 def test_words_are_either_kept_or_named_as_unwanted(prompt: str) -> None:
-    reading = read_prompt(prompt, VOCABULARY)
+    reading = read_prompt(prompt, VOCABULARY).reading
     found = set(re.findall(r"\w+", " ".join([reading.wanted, *reading.excluded_words])))
     assert {"calm", "piano", "sad"}.intersection(prompt.split()) <= found
     if not reading.excluded_words:
@@ -101,7 +101,7 @@ def test_words_are_either_kept_or_named_as_unwanted(prompt: str) -> None:
 
 @given(prompt=prompts)
 def test_nothing_is_excluded_that_the_prompt_does_not_name(prompt: str) -> None:
-    reading = read_prompt(prompt, VOCABULARY)
+    reading = read_prompt(prompt, VOCABULARY).reading
     for tag in reading.excluded_tags:
         assert tag in prompt
     assert not (reading.excluded_words and not re.search(r"\b(no|not|without)\b|-drums", prompt))

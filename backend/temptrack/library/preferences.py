@@ -12,8 +12,11 @@ from temptrack.library.names import fold
 Degrees = npt.NDArray[np.float64]
 """One number per row."""
 
-UNKNOWN = 0.5
-"""Degree of a track whose value is unknown: neither met nor missed."""
+UNSURE = 0.5
+"""Degree of a track of which nobody can tell whether it is sung: neither met nor missed."""
+
+UNKNOWN = 0.25
+"""Degree of a track without a clear tempo or key: it may suit, and is less sure to than one that has it."""
 
 _OCTAVE = 0.8
 _SLACK_OCTAVES = 0.12
@@ -120,7 +123,7 @@ class VocalsPreference:
 
     def degrees(self, values: TrackValues) -> Degrees:
         """Return how far each track meets it, 0 to 1."""
-        return np.where(values.vocals < 0, UNKNOWN, values.vocals == int(self.vocals))
+        return np.where(values.vocals < 0, UNSURE, values.vocals == int(self.vocals))
 
 
 @dataclass(frozen=True, slots=True)

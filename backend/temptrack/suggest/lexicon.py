@@ -95,6 +95,7 @@ class Lexicon:
     spellings: Phrases[str]
     same: Mapping[str, str]
     german_notes: Mapping[str, str]
+    things: Phrases[str]
 
 
 @cache
@@ -116,6 +117,7 @@ def lexicon() -> Lexicon:
         spellings=Phrases({word: name for name, words in found["spelling"].items() for word in words}),
         same={word: name for name, words in found["same"].items() for word in words},
         german_notes=found["german_notes"],
+        things=Phrases({word: word for word in found["things"]["words"]}),
     )
 
 

@@ -3,23 +3,23 @@
 from collections.abc import Callable, Sequence
 
 from temptrack.errors import Unavailable
-from temptrack.library.types import LibraryInfo, LibraryReader, Track, TrackFilter
+from temptrack.library.types import LibraryInfo, LibraryReader, Track
 from temptrack.media.types import Frames
 from temptrack.model.types import Bundle, SegmentFeatures, Vector
 from temptrack.suggest.asking import QueryEmbedder
+from temptrack.suggest.conditions import check_no_contradiction, settle
 from temptrack.suggest.excerpt import Chosen, choose_excerpt, whole_track
-from temptrack.suggest.prompt import read_prompt
+from temptrack.suggest.prompt import ReadPrompt, read_prompt
 from temptrack.suggest.question import (
     check_asks_something,
     check_frames,
     check_library,
     check_query,
-    effective_filter,
     query_digest,
 )
 from temptrack.suggest.readers import CurrentVersion, OpenReader, ReaderCache
 from temptrack.suggest.reasons import ReasonFinder
-from temptrack.suggest.types import EngineInfo, PromptReading, Query, Suggestion, Suggestions
+from temptrack.suggest.types import EngineInfo, Query, Suggestion, Suggestions
 from temptrack.suggest.vocabulary import TagVocabulary
 
 ListLibraries = Callable[[], Sequence[LibraryInfo]]
@@ -33,8 +33,9 @@ VERSION_GONE = "VERSION_GONE"
 class LocalSuggester:
     """The in-process ``Suggester``: one bundle, any number of libraries. Safe to share between threads.
 
-    The order of suggestions is the order of their scores; nothing is moved up or down afterwards. A recording
-    that a library holds at several places is suggested once.
+    The order of suggestions is the order of their scores and what the prompt's preferences add to them;
+    nothing is moved up or down afterwards. A recording that a library holds at several places is suggested
+    once.
     """
 
     def __init__(
@@ -99,17 +100,17 @@ class LocalSuggester:
             NotReady: when the library is empty, or was indexed or the picture encoded with something else.
         """
         check_query(query, self._bundle)
-        reading = read_prompt(query.prompt, self._vocabulary)
-        check_asks_something(query, reading)
-        where = effective_filter(query, reading)
+        prompt = read_prompt(query.prompt, self._vocabulary)
+        check_asks_something(query, prompt.reading)
+        check_no_contradiction(query, prompt.reading)
         try:
-            return self._answer(query, reading, where, self._readers.get(query.library))
+            return self._answer(query, prompt, self._readers.get(query.library))
         except Unavailable as error:
             if error.reason != VERSION_GONE:
                 raise
             # Another process tidied away the version that was pinned, or made the library anew.
             self._readers.drop(query.library)
-            return self._answer(query, reading, where, self._readers.get(query.library))
+            return self._answer(query, prompt, self._readers.get(query.library))
 
     def libraries(self) -> Sequence[LibraryInfo]:
         """List the libraries that can be searched."""
@@ -119,16 +120,22 @@ class LocalSuggester:
         """Let go of all open libraries; the next query opens them again."""
         self._readers.clear()
 
-    def _answer(
-        self, query: Query, reading: PromptReading, where: TrackFilter, reader: LibraryReader
-    ) -> Suggestions:
+    def _answer(self, query: Query, prompt: ReadPrompt, reader: LibraryReader) -> Suggestions:
         check_library(reader.info, self._bundle)
         reference = _reference(query, reader)
+        conditions = settle(query, prompt, reader.count)
+        reading = conditions.reading
         asked = self._embedder.ask(query, reading, reference[1] if reference else None)
-        considered = reader.count(where)
         hits = (
-            reader.search(asked.embedding, where=where, limit=query.limit, blind=query.blind, distinct=True)
-            if considered
+            reader.search(
+                asked.embedding,
+                where=conditions.where,
+                limit=query.limit,
+                blind=query.blind,
+                distinct=True,
+                preferences=conditions.preferences,
+            )
+            if conditions.considered
             else ()
         )
         tracks = [reader.track(hit.track_id) for hit in hits]
@@ -141,6 +148,7 @@ class LocalSuggester:
                 rank=rank,
                 track=track,
                 score=hit.score,
+                favour=hit.favour,
                 excerpt=choice.excerpt,
                 fit=choice.fit,
                 reasons=finder.find(track, hit, reader.embedding(track.id), reference),
@@ -155,7 +163,7 @@ class LocalSuggester:
             bundle_digest=self._bundle.digest,
             text_weight=asked.text_weight,
             prompt=reading,
-            considered=considered,
+            considered=conditions.considered,
             suggestions=suggestions,
         )
 

@@ -5,26 +5,34 @@ the intro" are left alone.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Final
 
 from temptrack.suggest.vocabulary import TagVocabulary
 
 _TOKEN: Final = re.compile(
-    r"(?P<minus>(?<!\S)-(?=[^\W\d_]))|(?P<word>[^\W_]+(?:['\u2019&/-][^\W_]+)*)|(?P<stop>[^\w\s]|_)",
+    r"(?P<read>\x00+)|(?P<minus>(?<!\S)-(?=[^\W\d_]))|(?P<word>[^\W_]+(?:['\u2019&/-][^\W_]+)*)|(?P<stop>[^\w\s]|_)",
     re.UNICODE,
 )
-CUES: Final = frozenset({"no", "without", "not", "minus", "avoid", "non"})
+CUES: Final = frozenset(
+    {
+        *("no", "without", "not", "minus", "avoid", "non", "nothing", "except", "excluding", "exclude"),
+        *("kein", "keine", "keinen", "ohne", "sans", "senza"),
+    }
+)
+_BUT: Final = frozenset({"but", "except"})
+_ANYTHING: Final = frozenset({"anything", "everything"})
+_LIKENS: Final = frozenset({"like", "as", "called", "titled", "named"})
 _NEGATED_VERBS: Final = frozenset({"don't", "dont"})
 _VERBS: Final = frozenset({"want", "use", "include"})
-_JOINS_ALWAYS: Final = frozenset({"or", "nor"})
-_JOINS_AND: Final = frozenset({"without", "minus", "avoid"})
+_JOINS_ALWAYS: Final = frozenset({"or", "nor", "oder", "ni"})
+_JOINS_AND: Final = frozenset({"without", "minus", "avoid", "except", "excluding", "exclude", "ohne", "sans"})
 _ARTICLES: Final = frozenset({"any", "the", "a", "an"})
 _ENDS_PHRASE: Final = frozenset(
     {
         *("but", "or", "nor", "and", "with", "just", "only", "please", "then", "instead", "plus", "yet"),
-        *("though", "although", "because", "for", "rather", *CUES),
+        *("oder", "und", "ni", "et", "mit", "avec", "though", "although", "because", "for", "rather", *CUES),
     }
 )
 _LIMITS: Final = frozenset(
@@ -38,10 +46,34 @@ _DOUBT: Final = frozenset(
         *("too", "so", "very", "only", "just", "really", "quite", "overly", "necessarily", "even", "yet"),
         *("more", "less", "longer", "one", "matter", "doubt", "problem", "nonsense", "way", "idea", "limits"),
         *("much", "many", "be", "is", "my", "your", "this", "it", "all", "always", "entirely", "exactly"),
-        *("particularly", "especially", "completely", "totally", "rush", "worries", "lack", "shortage"),
+        *(
+            "else",
+            "special",
+            "wrong",
+            "but",
+            "other",
+            "to",
+            "fear",
+            "limit",
+            "mans",
+            "man's",
+            "particularly",
+            "especially",
+            "completely",
+            "totally",
+            "rush",
+            "worries",
+            "lack",
+            "shortage",
+        ),
     }
 )
-_IDIOMS: Final = frozenset({"strings attached", "big deal", "holds barred", "time limit", "brainer", "wave"})
+_IDIOMS: Final = frozenset(
+    {
+        *("strings attached", "big deal", "holds barred", "time limit", "brainer", "wave", "time to die"),
+        *("pain", "man", "country", "surprises", "mercy", "return", "escape"),
+    }
+)
 _FILLERS: Final = frozenset(
     {
         *("music", "song", "songs", "track", "tracks", "sound", "sounds", "part", "parts", "stuff"),
@@ -60,7 +92,7 @@ class Token:
         text: in lower case.
         start: index of its first character.
         end: index after its last character.
-        kind: "word", "stop" or "minus".
+        kind: "word", "stop", "minus", or "read" for a stretch of NUL, which stands for words that were read.
     """
 
     text: str
@@ -122,7 +154,9 @@ def _after_cue(tokens: Sequence[Token], index: int) -> int | None:
         return index + 1
     if token.text in _NEGATED_VERBS or (token.text == "not" and following in _VERBS):
         return index + 2 if following in _VERBS else None
-    if token.text not in CUES:
+    if token.text in _ANYTHING and following in _BUT:
+        return index + 2
+    if token.text not in CUES or (index and tokens[index - 1].text in _LIKENS):
         return None
     if token.text == "without" and index and tokens[index - 1].text in _BEFORE_WITHOUT:
         return None
@@ -137,14 +171,31 @@ def _sentence_start(tokens: Sequence[Token], index: int) -> int:
 
 
 def _phrases(tokens: Sequence[Token], cue: int, begin: int, vocabulary: TagVocabulary) -> Iterator[Unwanted]:
-    """Yield the phrase after a cue and those joined to it by "or", "nor" or, where it is plain, "and"."""
+    """Yield the phrase after a cue and those plainly joined to it: "no drums, bass or piano"."""
     found = _phrase(tokens, cue, begin, vocabulary)
     while found:
         yield found
+        joins = _JOINS_ALWAYS | {"and", "und"} if tokens[cue].text in _JOINS_AND else _JOINS_ALWAYS
         join = tokens[found.stop].text if found.stop < len(tokens) else ""
-        if join not in _JOINS_ALWAYS and not (join == "and" and tokens[cue].text in _JOINS_AND):
+        in_list = vocabulary.names_a_sound(found.phrase) and _is_in_list(
+            tokens, found.stop, joins, vocabulary
+        )
+        if join not in joins and not in_list:
             return
-        found = _phrase(tokens, found.stop, found.stop + 1, vocabulary, known_only=join == "and")
+        after = found.stop + (2 if join == "," and tokens[found.stop + 1].text in joins else 1)
+        known_only = join not in _JOINS_ALWAYS and not in_list
+        found = _phrase(tokens, found.stop, after, vocabulary, known_only=known_only)
+
+
+def _is_in_list(tokens: Sequence[Token], place: int, joins: Set[str], vocabulary: TagVocabulary) -> bool:
+    """Whether a comma stands within a list of things that sound, whose last is joined by a word."""
+    while place < len(tokens) and tokens[place].text == ",":
+        end = _end_of_run(tokens, place + 1)
+        item = " ".join(token.text for token in tokens[place + 1 : end])
+        if item and not vocabulary.names_a_sound(item):
+            return False
+        place = end
+    return 0 < place < len(tokens) and tokens[place].text in joins
 
 
 def _phrase(

@@ -1,25 +1,55 @@
-"""Reads a prompt: what is wanted, and what is said to be unwanted.
+"""Reads a prompt: what is wanted, what is not, and what can be asked of a library in numbers and names.
 
-Exclusion removes tracks for good, so this reader is shy: where the words leave any doubt it excludes nothing
-and the prompt is searched as typed. The answer shows how the prompt was read.
+Exclusion removes tracks for good, so a demand is read only where the words say it plainly; what leaves doubt
+is a wish, which moves tracks up or down, or stays among the words that are searched. Words in double quotes
+are searched as they stand. The answer shows how the prompt was read.
 """
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from temptrack.errors import InvalidRequest
+from temptrack.library.preferences import TagPreference, VocalsPreference
+from temptrack.suggest.key_words import read_keys
+from temptrack.suggest.length_words import read_lengths
 from temptrack.suggest.negation import CUES, Token, find_unwanted, tokens_of
-from temptrack.suggest.types import PromptReading
+from temptrack.suggest.tempo_words import read_tempo_numbers, read_tempo_words
+from temptrack.suggest.types import PartKind, PromptReading
+from temptrack.suggest.understood import STRONG, Understood
 from temptrack.suggest.vocabulary import TagVocabulary
+from temptrack.suggest.wishes import read_degrees, read_spellings, read_unheard, read_uses, read_voices
 
 MAX_PROMPT_CHARACTERS: Final = 2000
 """A page of prose; longer is a pasted document and no encoder reads that far."""
 
+_QUOTED: Final = re.compile(
+    r"\"([^\"]+)\"|\u201c([^\u201c\u201d]+)\u201d|\u201e([^\u201c\u201d]+)[\u201c\u201d]|\u00ab([^\u00bb]+)\u00bb"
+)
 _PARTS_OF_A_TRACK: Final = frozenset(
     {"intro", "intros", "break", "breaks", "section", "sections", "bridge", "solo", "passage", "part", "in"}
 )
+_READ: Final = "\0"
+_HANGING: Final = re.compile(
+    rf"(?:\b(?:with|at|in|for|around|of|and|but|please|an?|the)\s+)+{_READ}"
+    rf"(?=\s*(?:(?:and|but|or|please)\b\s*)*(?:[,;.{_READ}]|$))",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPrompt:
+    """A prompt as it was read.
+
+    Attributes:
+        reading: how the answer shows it.
+        understood: what it asks for, in the order of ``reading.parts``.
+    """
+
+    reading: PromptReading
+    understood: tuple[Understood, ...]
 
 
 def clean_prompt(prompt: str) -> str:
@@ -45,62 +75,153 @@ def clean_prompt(prompt: str) -> str:
     return re.sub(r"\s+", " ", unicodedata.normalize("NFC", "".join(visible)).replace("\n", ", ")).strip(" ,")
 
 
-def read_prompt(prompt: str, vocabulary: TagVocabulary) -> PromptReading:
-    """Split a prompt into what is wanted and what is not.
-
-    Words that are unwanted and known as tags become exclusions; unwanted words that no tag knows are listed
-    to weigh against. Everything else stays in ``wanted``, unchanged.
+def read_prompt(prompt: str, vocabulary: TagVocabulary) -> ReadPrompt:
+    """Split a prompt into demands, wishes, and words to search.
 
     Args:
         prompt: as the editor typed it.
-        vocabulary: the tags that can be excluded.
+        vocabulary: the tags of the bundle.
 
     Raises:
         InvalidRequest: when the prompt is too long or no text.
     """
     text = clean_prompt(prompt)
-    tokens = tokens_of(text)
-    unwanted = list(find_unwanted(tokens, vocabulary))
-    taken = {index for found in unwanted for index in range(found.start, found.stop)}
-    kept = [token for index, token in enumerate(tokens) if index not in taken]
-    phrases = tuple(dict.fromkeys(found.phrase for found in unwanted))
-    no_vocals = any(vocabulary.means_all_vocals(phrase) for phrase in phrases)
+    found = _Found(text)
+    found.add(_quoted(text))
+    found.add(read_tempo_numbers(found.left))
+    found.add(read_keys(found.left))
+    found.add(read_lengths(found.left))
+    voices = list(read_voices(found.left, vocabulary))
+    found.add(read_uses(found.left, vocabulary, names_voices=bool(voices)))
+    found.add(read_tempo_words(found.left, vocabulary))
+    found.add(voices)
+    found.add(read_degrees(found.left, vocabulary))
+    found.add(_unwanted(found.left, vocabulary))
+    found.add(_instrumental(found.left, vocabulary, is_sung=bool(voices)))
+    found.add(read_unheard(found.left))
+    found.add(read_spellings(found.left))
+    return _put_together(text, found.parts)
+
+
+class _Found:
+    """Parts of a prompt that share no character; what comes first is kept."""
+
+    def __init__(self, text: str) -> None:
+        self.parts: list[Understood] = []
+        self.left = text
+
+    def add(self, parts: Iterable[Understood]) -> None:
+        for part in list(parts):
+            if _READ not in self.left[part.start : part.end]:
+                self.parts.append(part)
+                blank = _READ * (part.end - part.start)
+                self.left = self.left[: part.start] + blank + self.left[part.end :]
+
+
+def _put_together(text: str, parts: Sequence[Understood]) -> ReadPrompt:
+    # In the order of kinds, not of words: the same wishes in another order are the same prompt.
+    kinds = list(PartKind)
+    ordered = sorted(parts, key=lambda part: (kinds.index(part.kind), not part.demands, part.shown))
+    once = {(part.shown, bool(part.demands)): part for part in reversed(ordered)}
+    understood = tuple(reversed(once.values()))
+    phrases = tuple(
+        dict.fromkeys(part.unwanted for part in sorted(parts, key=lambda part: part.start) if part.unwanted)
+    )
+    unknown = {part.unwanted for part in parts if part.unwanted and not part.demands and not part.preferences}
     tags = dict.fromkeys(
         tag
-        for phrase in phrases
-        if not vocabulary.means_all_vocals(phrase)
-        for tag in vocabulary.tags_meant_by(phrase)
+        for part in sorted(parts, key=lambda part: part.start)
+        for tag in part.demands.get("tags_none", ())
     )
-    return PromptReading(
-        wanted=_without(text, tokens, taken) if taken else text,
-        excluded_words=phrases,
-        excluded_tags=tuple(tags),
-        unknown_words=tuple(phrase for phrase in phrases if not vocabulary.knows(phrase)),
-        instrumental_only=no_vocals or _asks_for_instrumental(kept, vocabulary),
+    wanted = _searched(text, parts)
+    return ReadPrompt(
+        PromptReading(
+            wanted=wanted if wanted or phrases else _QUOTED.sub(_inner, text),
+            parts=tuple(part.part(text) for part in understood),
+            excluded_words=phrases,
+            excluded_tags=tuple(tags),
+            unknown_words=tuple(phrase for phrase in phrases if phrase in unknown),
+            instrumental_only=any(part.demands.get("vocals") is False for part in parts),
+        ),
+        understood,
     )
 
 
-def _asks_for_instrumental(kept: Sequence[Token], vocabulary: TagVocabulary) -> bool:
-    """Whether "instrumental" stands among the wanted words and nothing there asks for singing."""
-    if not vocabulary.knows_vocals:
-        return False
-    asked = False
+def _quoted(text: str) -> Iterable[Understood]:
+    for match in _QUOTED.finditer(text):
+        inner = _inner(match)
+        shown = f"\u201c{inner}\u201d searched as it stands"
+        yield Understood(PartKind.QUOTED, *match.span(), shown, replacement=inner)
+
+
+def _inner(match: re.Match[str]) -> str:
+    return next(group for group in match.groups() if group is not None).strip()
+
+
+def _unwanted(text: str, vocabulary: TagVocabulary) -> Iterable[Understood]:
+    """Yield what is plainly unwanted: demands where the bundle knows the words, else wishes."""
+    tokens = tokens_of(text)
+    for found in find_unwanted(tokens, vocabulary):
+        start, end = tokens[found.start].start, tokens[found.stop - 1].end
+        if vocabulary.means_all_vocals(found.phrase):
+            wish = VocalsPreference(vocals=False, weight=STRONG)
+            yield Understood(
+                PartKind.VOCALS,
+                start,
+                end,
+                "instrumental only",
+                demands={"vocals": False},
+                preferences=(wish,),
+                unwanted=found.phrase,
+            )
+            continue
+        tags = vocabulary.tags_meant_by(found.phrase)
+        yield Understood(
+            PartKind.UNWANTED,
+            start,
+            end,
+            f"no {found.phrase}" if tags else f"less {found.phrase}",
+            demands={"tags_none": tags} if tags else {},
+            preferences=(TagPreference(tags, -STRONG),) if tags else (),
+            unwanted=found.phrase,
+        )
+
+
+def _instrumental(text: str, vocabulary: TagVocabulary, *, is_sung: bool) -> Iterable[Understood]:
+    """Yield "instrumental" where it stands among the wanted words and nothing there asks for singing."""
+    kept = tokens_of(text)
+    if is_sung or not vocabulary.knows_vocals:
+        return
+    asked: Token | None = None
     for index, token in enumerate(kept):
         following = kept[index + 1].text if index + 1 < len(kept) else ""
         if vocabulary.means_all_vocals(token.text) and following != "over":
-            return False
+            return
         negated = index > 0 and kept[index - 1].text in {*CUES, "or"}
-        if token.text in {"instrumental", "instrumentals"} and following not in _PARTS_OF_A_TRACK:
-            asked = asked or not (negated or following == "or")
-    return asked
+        if vocabulary.means_instrumental(token.text) and following not in _PARTS_OF_A_TRACK:
+            asked = asked if negated or following == "or" else token
+    if asked:
+        yield Understood(
+            PartKind.VOCALS,
+            asked.start,
+            asked.end,
+            "instrumental only",
+            demands={"vocals": False},
+            preferences=(VocalsPreference(vocals=False, weight=STRONG),),
+            is_searched=True,
+        )
 
 
-def _without(text: str, tokens: Sequence[Token], taken: set[int]) -> str:
-    """Return the text without the taken tokens, and without commas and joining words left hanging."""
-    left = list(text)
-    for index in taken:
-        left[tokens[index].start : tokens[index].end] = " " * (tokens[index].end - tokens[index].start)
-    rest = re.sub(r"\s+", " ", "".join(left))
+def _searched(text: str, parts: Sequence[Understood]) -> str:
+    """Return the words to search: without what was read as something else, and what hung on it."""
+    taken = [part for part in parts if not part.is_searched]
+    if not taken:
+        return text
+    rest = text
+    for part in sorted(taken, key=lambda part: -part.start):
+        rest = f"{rest[: part.start]}{part.replacement or _READ}{rest[part.end :]}"
+    rest = _HANGING.sub(_READ, rest)
+    rest = re.sub(r"\s+", " ", rest.replace(_READ, " "))
     rest = re.sub(r"\s*([,;.])(?:\s*(?:[,;.]|(?:and|but|or)(?=\s*(?:[,;.]|$))))*", r"\1", rest)
-    rest = re.sub(r"^(?:[\s,;.]|(?:and|but|or|with|please)\b)+", "", rest)
+    rest = re.sub(r"^(?:[\s,;.!]|(?:and|but|or|with|please)\b)+", "", rest)
     return re.sub(r"(?:[\s,;]|\b(?:and|but|or|with|please))+$", "", rest)

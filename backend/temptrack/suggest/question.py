@@ -104,31 +104,6 @@ def check_frames(frames: Frames, repeats: Sequence[int], bundle: Bundle) -> None
         )
 
 
-def effective_filter(query: Query, reading: PromptReading) -> TrackFilter:
-    """Return the filter of a query with what its prompt excludes added.
-
-    Raises:
-        InvalidRequest: when prompt and filter contradict each other.
-    """
-    where = query.where
-    clash = sorted({tag.casefold() for tag in where.tags_all} & set(reading.excluded_tags))
-    if clash or (reading.instrumental_only and where.vocals):
-        asked = ", ".join(repr(tag) for tag in clash) or "vocals"
-        raise InvalidRequest(
-            f"The filter demands {asked} and the prompt excludes it.",
-            reason="CONTRADICTION",
-            hint="Change the filter or the prompt.",
-        )
-    reference = (query.reference_track_id,) if query.reference_track_id else ()
-    return where.model_copy(
-        update={
-            "tags_none": tuple(dict.fromkeys((*where.tags_none, *reading.excluded_tags))),
-            "vocals": False if reading.instrumental_only else where.vocals,
-            "exclude_ids": tuple(dict.fromkeys((*where.exclude_ids, *reference))),
-        }
-    )
-
-
 def query_digest(query: Query) -> str:
     """Return the hex SHA-256 of a query in a form that does not depend on how it was built or sent."""
     where = query.where.model_dump(mode="json")

@@ -161,8 +161,8 @@ class PromptPart(_Answer):
     words: str = Field(description="as the prompt says it")
     text: str = Field(description="how it was understood, such as 'about 90 bpm (±8 %)'")
     effect: PartEffect = Field(
-        description="filter: other tracks are left out; preference: moves tracks up or down; relaxed: a filter "
-        "that no track or no other filter allows, so it only moves them; words: only searched as words"
+        description="filter: other tracks are left out; preference: moves tracks up or down; relaxed: a "
+        "filter that no track or no other filter allows, so it only moves them; words: only searched"
     )
 
 

@@ -1,5 +1,6 @@
 """What one part of a prompt was understood to ask for."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -13,6 +14,13 @@ PLAIN: Final = 1.5
 """Weight of a word of tempo."""
 MILD: Final = 0.75
 """Weight of a quality, and of each thing that a use suggests."""
+
+REFUSED: Final = re.compile(
+    r"(?:\b(?:not?|nothing|never|without|non|avoid|less|anything\s+but|kein\w*|ohne|sans|don['\u2019]?t\s+want)\s+"
+    r"(?:(?:too|so|for|an?|any|the|like|about|overly|very)\s+)*)$",
+    re.IGNORECASE,
+)
+"""What before words turns them into something that is not wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +36,7 @@ class Understood:
         preferences: what is preferred; for a demand, in its place where no track meets it.
         is_searched: whether its words stay among those that are searched.
         replacement: what is searched in place of its words; None is the words themselves.
+        unwanted: the phrase that less or nothing is wanted of; empty where it is no negation.
     """
 
     kind: PartKind
@@ -38,6 +47,7 @@ class Understood:
     preferences: tuple[Preference, ...] = ()
     is_searched: bool = False
     replacement: str | None = None
+    unwanted: str = ""
 
     def part(self, prompt: str) -> PromptPart:
         """Return it as an answer shows it.
@@ -48,7 +58,7 @@ class Understood:
         effect = PartEffect.WORDS
         if self.demands:
             effect = PartEffect.FILTER
-        elif self.preferences or self.kind is PartKind.UNWANTED:
+        elif self.preferences or self.unwanted:
             effect = PartEffect.PREFERENCE
         words = prompt[self.start : self.end].strip(" ,;.")
         return PromptPart(kind=self.kind, words=words, text=self.shown, effect=effect)

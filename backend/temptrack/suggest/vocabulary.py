@@ -1,22 +1,18 @@
 """The tags of a bundle under the names editors give them."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from temptrack.model.types import Tag, TagGroup
+from temptrack.suggest.lexicon import lexicon
 
 VOCALS: Final = "vocal"
 """Canonical name of everything sung."""
 
-_SYNONYMS: Final[Mapping[str, frozenset[str]]] = {
-    VOCALS: frozenset({"vocals", "voice", "voices", "singing", "singer", "singers", "lyrics", "lyric"}),
-    "drum": frozenset({"drums", "drum kit", "drumkit", "drumming", "percussion", "beat", "beats"}),
-    "synth": frozenset({"synths", "synthesizer", "synthesizers", "synthesiser", "synthesisers"}),
-    "electronic": frozenset({"electronica"}),
-    "hip hop": frozenset({"hiphop"}),
-}
-_CANONICAL: Final = {word: name for name, words in _SYNONYMS.items() for word in words}
+INSTRUMENTAL: Final = "instrumental"
+"""Canonical name of music without singing."""
+
 _MASS_NOUNS: Final = frozenset({"percussion", "singing", "drumming"})
 _NEGATED_TAG: Final = re.compile(r"^(no|non|not)\b")
 
@@ -39,13 +35,28 @@ class TagVocabulary:
             name for name, known in self._tags.items() if known == wanted or known.endswith(f" {wanted}")
         )
 
+    def known(self, words: Iterable[str]) -> tuple[str, ...]:
+        """Return the names of the tags that are called by one of some words, in the bundle's order."""
+        wanted = {canonical(word) for word in words}
+        return tuple(name for name, known in self._tags.items() if known in wanted)
+
     def means_all_vocals(self, phrase: str) -> bool:
         """Whether a phrase speaks of singing as such, and this bundle can tell."""
         return self.knows_vocals and canonical(phrase) == VOCALS
 
+    def means_instrumental(self, word: str) -> bool:
+        """Whether a word says that nothing is sung."""
+        return canonical(word) == INSTRUMENTAL
+
     def knows(self, phrase: str) -> bool:
         """Whether a phrase can be excluded for certain."""
         return self.means_all_vocals(phrase) or bool(self.tags_meant_by(phrase))
+
+    def names_a_sound(self, phrase: str) -> bool:
+        """Whether a phrase is an instrument or a voice, known to the bundle or not."""
+        groups = {self._groups[name] for name in self.tags_meant_by(phrase)}
+        known = self.means_all_vocals(phrase) or bool(groups & {TagGroup.INSTRUMENT, TagGroup.VOCAL})
+        return known or lexicon().things.get(phrase) is not None
 
     def names_a_thing(self, phrase: str) -> bool:
         """Whether a phrase is complete by itself: a plural or mass noun for something that sounds.
@@ -61,11 +72,13 @@ class TagVocabulary:
 def canonical(phrase: str) -> str:
     """Return the one spelling under which equal meanings compare equal."""
     words = re.sub(r"[-_\s]+", " ", phrase.casefold()).strip()
-    if words in _CANONICAL:
-        return _CANONICAL[words]
-    *before, last = words.split(" ")
+    words = lexicon().spellings.get(words) or words
+    same = lexicon().same
+    if words in same:
+        return same[words]
+    *before, last = words.replace("-", " ").split(" ")
     singular = " ".join([*before, _singular(last)])
-    return _CANONICAL.get(singular, singular)
+    return same.get(singular, singular)
 
 
 def _singular(word: str) -> str:

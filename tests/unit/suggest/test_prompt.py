@@ -25,7 +25,7 @@ VOCABULARY = TagVocabulary(
 
 
 def read(prompt: str) -> PromptReading:
-    return read_prompt(prompt, VOCABULARY)
+    return read_prompt(prompt, VOCABULARY).reading
 
 
 @pytest.mark.parametrize(
@@ -51,6 +51,11 @@ def read(prompt: str) -> PromptReading:
         ("not piano or strings", "", ("piano", "strings")),
         ("i don't want drums, something epic", "something epic", ("drums",)),
         ("I don\u2019t want drums, something epic", "something epic", ("drums",)),
+        ("kein Schlagzeug, bitte ruhig", "bitte calm", ("drums",)),
+        ("anything but strings", "", ("strings",)),
+        ("everything except piano or strings, warm", "warm", ("piano", "strings")),
+        ("no piano, guitar or strings, warm", "warm", ("piano", "guitar", "electric guitar", "strings")),
+        ("nothing sad, warm", "warm", ("sad",)),
         ("no strings, attached to the moment", "attached to the moment", ("strings",)),
         ("no drums, no strings, no piano", "", ("drums", "strings", "piano")),
     ],
@@ -67,8 +72,6 @@ def test_what_is_plainly_unwanted_is_excluded(prompt: str, wanted: str, tags: tu
     [
         "nothing sad about it",
         "no-nonsense rock",
-        "not too fast",
-        "not so sad",
         "not only piano",
         "no strings attached",
         "no more drums",
@@ -77,7 +80,6 @@ def test_what_is_plainly_unwanted_is_excluded(prompt: str, wanted: str, tags: tu
         "never without drums",
         "no lack of drums",
         "no shortage of strings",
-        "less drums",
         "lo-fi slow-motion drums",
         "slow - drums and bass",
         "a song about no one",
@@ -86,12 +88,13 @@ def test_what_is_plainly_unwanted_is_excluded(prompt: str, wanted: str, tags: tu
         "-",
         "not in the mood for rock",
         "calm piano with drums",
-        "kein Schlagzeug",
         "room for voice over",
     ],
 )
 def test_where_there_is_doubt_nothing_is_excluded_and_the_words_stay(prompt: str) -> None:
-    assert read(prompt) == PromptReading(wanted=prompt)
+    reading = read(prompt)
+    assert (reading.wanted, reading.excluded_words, reading.excluded_tags) == (prompt, (), ())
+    assert not reading.instrumental_only
 
 
 @pytest.mark.parametrize(
@@ -161,9 +164,16 @@ def test_and_joins_after_without_but_not_after_no() -> None:
     assert read("no drums and piano").wanted == "piano"
 
 
+@pytest.mark.parametrize(
+    "prompt", ["no drums, sad or happy", "like no other", "nothing but piano", "no surprises"]
+)
+def test_a_list_is_only_plain_among_things_that_sound(prompt: str) -> None:
+    assert set(read(prompt).excluded_tags) <= {"drums"}
+
+
 def test_a_bundle_that_cannot_hear_singing_excludes_none() -> None:
     deaf = TagVocabulary([Tag("piano", TagGroup.INSTRUMENT, 0.5)])
-    reading = read_prompt("instrumental, no vocals", deaf)
+    reading = read_prompt("instrumental, no vocals", deaf).reading
     assert not reading.instrumental_only
     assert reading.unknown_words == ("vocals",)
 

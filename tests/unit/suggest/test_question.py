@@ -9,8 +9,8 @@ from support.suggesters import LIBRARY, make_picture
 from temptrack.errors import InvalidRequest, NotReady
 from temptrack.library.types import LibraryInfo, TrackFilter
 from temptrack.model.types import SegmentFeatures
-from temptrack.suggest.question import check_library, check_query, effective_filter, query_digest
-from temptrack.suggest.types import PictureSegment, PromptReading, Query
+from temptrack.suggest.question import check_library, check_query, query_digest
+from temptrack.suggest.types import PictureSegment, Query
 
 BUNDLE = FakeBundle()
 INFO = LibraryInfo(
@@ -67,19 +67,3 @@ def test_the_message_names_the_segment_that_does_not_fit() -> None:
     other = replace(good[1], features=SegmentFeatures(good[1].features.values, "clip-b32"))
     with pytest.raises(NotReady, match="Segment 1 was encoded by 'clip-b32'"):
         check_query(Query(library=LIBRARY, picture=(good[0], other)), BUNDLE)
-
-
-def test_what_the_prompt_excludes_is_added_to_the_filter_once() -> None:
-    query = Query(library=LIBRARY, where=TrackFilter(tags_none=("drums",), exclude_ids=("t1",)))
-    reading = PromptReading(wanted="", excluded_tags=("drums", "sad"), instrumental_only=True)
-    where = effective_filter(replace(query, reference_track_id="t2"), reading)
-    assert where.tags_none == ("drums", "sad")
-    assert where.vocals is False
-    assert where.exclude_ids == ("t1", "t2")
-
-
-@pytest.mark.parametrize("case_of_tag", ["drums", "Drums"])
-def test_a_filter_the_prompt_contradicts_is_refused(case_of_tag: str) -> None:
-    query = Query(library=LIBRARY, where=TrackFilter(tags_all=(case_of_tag,)))
-    with pytest.raises(InvalidRequest, match="drums"):
-        effective_filter(query, PromptReading(wanted="", excluded_tags=("drums",)))

@@ -20,7 +20,7 @@ PICTURE = make_picture(BUNDLE, count=4)
 
 
 def find(query: Query, embedding: Vector, *, row: int = 0, hit: SearchHit | None = None) -> list[Reason]:
-    reading = read_prompt(query.prompt, TagVocabulary(BUNDLE.tags))
+    reading = read_prompt(query.prompt, TagVocabulary(BUNDLE.tags)).reading
     asked = EMBEDDER.ask(query, reading, None).embedding
     finder = ReasonFinder(BUNDLE, EMBEDDER, query=query, reading=reading, asked=asked)
     track = ROWS[row].track
@@ -97,7 +97,7 @@ def test_a_bundle_without_tags_still_gives_other_evidence() -> None:
     bare.tags = ()
     embedder = QueryEmbedder(bare)
     query = Query(library=LIBRARY, prompt="waves")
-    reading = read_prompt("waves", TagVocabulary(()))
+    reading = read_prompt("waves", TagVocabulary(())).reading
     asked = embedder.ask(query, reading, None).embedding
     finder = ReasonFinder(bare, embedder, query=query, reading=reading, asked=asked)
     reasons = list(finder.find(ROWS[0].track, SearchHit("track-000", 1.0, 1.0, None), asked, None))
