@@ -1,7 +1,8 @@
 """CLIP's two halves as others exported them to ONNX, turned into the encoders of a bundle.
 
-Such files take scaled pixels and token ids. A bundle's take bytes and ids with a mask, and give rows of
-length 1. The weights stay as they are, in int8 where they came so: only nodes are put before and after.
+Such files take scaled pixels and token ids. A bundle's take bytes and ids with a mask; its texts are rows of
+length 1, its pictures means of texts (``clip_memory``). The weights stay as they are, in int8 where they came
+so: only nodes are put before and after.
 
 A graph in int8 finds the scale of its activations as it runs, over everything it is given at once. A picture
 would then have other features beside a bright one than beside a dark one, and a prompt others alone than in a
@@ -20,6 +21,7 @@ from onnx import GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoProto,
 
 from temptrack.errors import Corrupt
 from temptrack.model.manifest import FramePreprocessing, GraphSpec, TensorSpec
+from temptrack_export.clip_memory import LOGIT_SCALE, Memory
 
 PIXELS, IDS, MASK = "pixel_values", "input_ids", "attention_mask"
 """What exports of CLIP call their inputs. The text half has a mask or not: attention is causal, so what
@@ -32,23 +34,28 @@ _OURS, _THEIRS = "temptrack/", "clip/"
 """Begin the names of what is added and of what was there: a name may mean one thing only."""
 
 
-def wrap_frames(source: Path, target: Path, frames: FramePreprocessing) -> GraphSpec:
+def wrap_frames(source: Path, target: Path, frames: FramePreprocessing, memory: Memory) -> GraphSpec:
     """Write the frame encoder of a bundle around the image half of an exported CLIP.
 
     Args:
         source: takes ``pixel_values`` [batch, 3, size, size] float32, gives ``image_embeds`` [batch, dim].
         target: the .onnx file to write; takes ``frames`` [frames, size, size, 3] uint8 RGB.
         frames: size of the square, and mean and deviation of its pixels in units of 0 to 255.
+        memory: the phrases that a picture is described by.
 
     Raises:
         Corrupt: GRAPH_UNKNOWN, the file is no such graph.
     """
     model = _open(source, inputs=[PIXELS], output=IMAGE_ROWS)
     size_px = frames.size_px
+    if memory.keys.shape[1] != (dim := _dim(model, IMAGE_ROWS)):
+        raise _unknown(source, f"its rows are {dim} long, those of its texts {memory.keys.shape[1]}")
     constants: dict[str, npt.NDArray[Any]] = {
         "mean": np.array(frames.mean, np.float32),
         "std": np.array(frames.std, np.float32),
         "one": np.array([1, 3, size_px, size_px], np.int64),
+        "keys": np.ascontiguousarray(LOGIT_SCALE * memory.keys.T),
+        "values": memory.values,
     }
     scan = _row_by_row(
         model,
@@ -56,6 +63,7 @@ def wrap_frames(source: Path, target: Path, frames: FramePreprocessing) -> Graph
         before=[_node("Reshape", ["picture", "one"], f"{_THEIRS}{PIXELS}")],
         over=[f"{_OURS}pictures"],
         output=IMAGE_ROWS,
+        rows_out=f"{_OURS}seen",
     )
     nodes = [
         helper.make_node("Cast", ["frames"], [f"{_OURS}float"], to=TensorProto.FLOAT),
@@ -63,6 +71,9 @@ def wrap_frames(source: Path, target: Path, frames: FramePreprocessing) -> Graph
         _node("Div", ["centred", "std"], f"{_OURS}scaled"),
         _node("Transpose", ["scaled"], f"{_OURS}pictures", perm=[0, 3, 1, 2]),
         scan,
+        _node("MatMul", ["seen", "keys"], f"{_OURS}likeness"),
+        _node("Softmax", ["likeness"], f"{_OURS}share", axis=1),
+        _node("MatMul", ["share", "values"], "features"),
     ]
     spec = TensorSpec(name="frames", dtype="uint8", shape=("frames", size_px, size_px, 3))
     return _save(model, target, nodes, constants, inputs=[spec], output=IMAGE_ROWS)
@@ -101,6 +112,7 @@ def wrap_texts(source: Path, target: Path) -> GraphSpec:
         before=before,
         over=[IDS, MASK],
         output=TEXT_ROWS,
+        rows_out="features",
     )
     specs = [TensorSpec(name=name, dtype="int64", shape=("texts", "tokens")) for name in (IDS, MASK)]
     return _save(model, target, [scan], constants, inputs=specs, output=TEXT_ROWS)
@@ -152,6 +164,7 @@ def _row_by_row(
     before: Sequence[NodeProto],
     over: Sequence[str],
     output: str,
+    rows_out: str,
 ) -> NodeProto:
     """Return the node that runs a graph once for each row; weights are looked up outside of it."""
     body = GraphProto(name="row")
@@ -168,7 +181,7 @@ def _row_by_row(
     )
     dim = _dim(model, output)
     body.output.append(helper.make_tensor_value_info(f"{_OURS}row", TensorProto.FLOAT, [dim]))
-    return helper.make_node("Scan", list(over), ["features"], body=body, num_scan_inputs=len(rows))
+    return helper.make_node("Scan", list(over), [rows_out], body=body, num_scan_inputs=len(rows))
 
 
 _ONNX_TYPES = {"uint8": TensorProto.UINT8, "int64": TensorProto.INT64}

@@ -45,6 +45,11 @@ class Entry(_Part):
     frames: Piece = Field(description="takes pixel_values, gives image_embeds")
     texts: Piece = Field(description="takes input_ids, gives text_embeds")
     tokenizer: Piece = Field(description="in Hugging Face tokenizers JSON")
+    known_words: bool = Field(
+        default=False,
+        description="whether these are the weights of CLIP ViT-B/32, of which published vectors are known: "
+        "the text half must find them again",
+    )
 
     @property
     def pieces(self) -> tuple[Piece, ...]:
