@@ -1,0 +1,1 @@
+"""Music for many timelines at once: a plan, its units, the choice over all of them, and what is handed on."""

@@ -1,0 +1,121 @@
+"""The review page of a batch: for each scene its pictures, its words, the first tracks and their sound.
+
+Pictures and sound lie in a folder beside the page: inside it, some hundred timelines would make a page that
+no browser opens. Each file is named by what it holds, so that a batch that goes on makes only missing ones.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from temptrack.batch.answers import SceneAnswer, write_whole
+from temptrack.batch.pages import render_page
+from temptrack.batch.pictures import write_strip
+from temptrack.batch.reading import Reader
+from temptrack.batch.report import SceneLine
+from temptrack.batch.units import Unit
+from temptrack.errors import TemptrackError
+from temptrack.media.audio_writing import encode_excerpt
+from temptrack.review.evidence import grouped
+from temptrack.review.page import clock
+from temptrack.review.sounds import Sounds
+from temptrack.suggest.cue import gain_for
+from temptrack.suggest.types import Suggestion
+from temptrack.timeline.scope_request import ScopeRequest
+from temptrack.timeline.segments import Scope
+
+_FOLDER = "review"
+_HEARD_S = 20.0
+"""How much of an excerpt can be heard: enough to judge, and some hundred scenes still fit on a disk."""
+
+_FADE_S = 0.03
+_TRACKS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """A track as the page shows it."""
+
+    suggestion: Suggestion
+    placed: bool
+    sound: str
+    note: str
+
+
+class ContactSheet:
+    """Gathers the scenes of a batch and writes the page."""
+
+    def __init__(self, folder: Path, reader: Reader) -> None:
+        """Prepare a page in the folder of the batch.
+
+        Args:
+            folder: where the page goes.
+            reader: reads timelines, for pictures that are missing.
+        """
+        self._folder = folder
+        self._reader = reader
+        self._cards: list[Mapping[str, Any]] = []
+
+    def strip(self, unit: Unit, index: int, scene: SceneAnswer) -> str:
+        """Make the pictures of a scene, unless they are there, and return their address, empty without."""
+        address = f"{_FOLDER}/{unit.id[:24]}-{index}.jpg"
+        try:
+            made = write_strip(lambda: self._scope(unit, scene), self._folder / address)
+        except TemptrackError:
+            return ""
+        return address if made else ""
+
+    def add(self, unit: Unit, index: int, scene: SceneAnswer, line: SceneLine, sounds: Sounds | None) -> None:
+        """Add a scene.
+
+        Args:
+            unit: what it belongs to.
+            index: its number in the unit.
+            scene: its answer.
+            line: what was chosen.
+            sounds: where the sound of the tracks is; None leaves it out.
+        """
+        placed_first = sorted(line.suggestions, key=lambda item: (item.rank != line.chosen_rank, item.rank))
+        self._cards.append(
+            {
+                "line": line,
+                "length": clock(line.record.duration_s),
+                "strip": self.strip(unit, index, scene),
+                "tracks": [
+                    self._heard(item, item.rank == line.chosen_rank, sounds)
+                    for item in placed_first[:_TRACKS]
+                ],
+            }
+        )
+
+    def write(self, title: str) -> Path:
+        """Write the page and return its path."""
+        page = self._folder / "review.html"
+        text = render_page("contact_sheet.html", title=title, cards=self._cards, grouped=grouped)
+        write_whole(page, text.encode())
+        return page
+
+    def _scope(self, unit: Unit, scene: SceneAnswer) -> Scope:
+        cut = self._reader.cut(unit.row)
+        part = ScopeRequest.between(scene.start_frames, scene.start_frames + scene.duration_frames)
+        return self._reader.scope(cut.file, unit.row, part, require_picture=False)
+
+    def _heard(self, suggestion: Suggestion, placed: bool, sounds: Sounds | None) -> _Heard:
+        if sounds is None:
+            return _Heard(suggestion, placed, "", "")
+        track, excerpt = suggestion.track, suggestion.excerpt
+        heard_s = min(excerpt.duration_s, _HEARD_S)
+        gain_db = gain_for(track)
+        facts = f"{suggestion.track.id}|{excerpt.start_s}|{heard_s}|{gain_db}"
+        address = f"{_FOLDER}/{hashlib.sha256(facts.encode()).hexdigest()[:24]}.mp3"
+        path = self._folder / address
+        if not path.is_file():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                encode_excerpt(sounds.file(track), excerpt.start_s, heard_s, _FADE_S, path, gain_db=gain_db)
+            except TemptrackError as error:
+                # A page without one sound is better than no page: the editor sees why.
+                return _Heard(suggestion, placed, "", error.message)
+        return _Heard(suggestion, placed, address, "")
