@@ -1,0 +1,1 @@
+"""Whole ways from raw material to a bundle, one command each."""
