@@ -1,8 +1,8 @@
 """What an audio encoder heard in the benchmark's music, kept on disk: another tower need not decode again."""
 
 import hashlib
+import json
 import os
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,7 +65,8 @@ class Heard:
     def nearest(self) -> Windows:
         """Return [window_count], for every window of the track the row of the nearest one that was heard."""
         distances = np.abs(np.arange(self.window_count)[:, None] - self.positions[None])
-        return distances.argmin(axis=1)
+        rows: Windows = distances.argmin(axis=1)
+        return rows
 
 
 def audio_encoder_id(bundle: OnnxBundle) -> str:
@@ -104,10 +105,14 @@ class Listener:
         """
         self._bundle = bundle
         self._folder = folder / audio_encoder_id(bundle)
+        self._digests = folder / "digests.json"
+        self._known: dict[str, str] = (
+            json.loads(self._digests.read_text("utf-8")) if self._digests.is_file() else {}
+        )
 
     def hear(self, path: Path) -> Heard:
         """Return what the encoder hears in a file. Raises what ``decode_audio`` raises."""
-        digest = audio_digest(path)
+        digest = self._digest(path)
         kept = self._folder / f"{digest}.npz"
         if not kept.is_file():
             self._keep(kept, excerpts_of(path, self._bundle.audio_spec))
@@ -120,6 +125,18 @@ class Listener:
                 window_count=int(arrays["window_count"]),
                 duration_s=float(arrays["duration_s"]),
             )
+
+    def _digest(self, path: Path) -> str:
+        # Reading half a gigabyte of packets takes longer than all else, so what did not change is not read.
+        stat = path.stat()
+        state = f"{path} {stat.st_size} {stat.st_mtime_ns}"
+        if state not in self._known:
+            self._known[state] = audio_digest(path)
+            self._folder.mkdir(parents=True, exist_ok=True)
+            part = self._digests.with_name(f".digests.{os.getpid()}.part")
+            part.write_text(json.dumps(self._known), encoding="utf-8")
+            part.replace(self._digests)
+        return self._known[state]
 
     def _keep(self, kept: Path, excerpts: Excerpts) -> None:
         count = len(excerpts.samples)
@@ -139,16 +156,3 @@ class Listener:
                 duration_s=excerpts.duration_s,
             )
         part.replace(kept)
-
-
-def hear_all(listener: Listener, paths: Sequence[Path], progress: Callable[[str], None]) -> dict[Path, Heard]:
-    """Hear tracks in order, saying which one after each.
-
-    Raises:
-        TemptrackError: a track cannot be heard; the benchmark's music is known to be sound.
-    """
-    heard = {}
-    for number, path in enumerate(paths, start=1):
-        heard[path] = listener.hear(path)
-        progress(f"{number}/{len(paths)} {path.name}")
-    return heard

@@ -1,10 +1,11 @@
-"""nDCG@10 and precision@5 over judged tracks, what chance would give exactly, and intervals over prompts."""
+"""nDCG@10 and precision@5 over judged tracks, what chance would give exactly, and intervals of means."""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from benchmarks.quality.labels import Judgement
 
 NDCG_DEPTH = 10
@@ -52,21 +53,49 @@ def chance(judged: Mapping[str, Judgement]) -> Score:
     return score_ranking([], judged)
 
 
-def interval(values: Sequence[float]) -> tuple[float, float]:
-    """Return the 95 % bootstrap interval of a mean, resampling the values."""
-    samples = np.asarray(values, dtype=np.float64)
-    generator = np.random.default_rng(_SEED)
-    means = samples[generator.integers(0, len(samples), (RESAMPLES, len(samples)))].mean(axis=1)
-    low, high = np.percentile(means, [2.5, 97.5])
+def interval(values: Sequence[float], clusters: Sequence[str] | None = None) -> tuple[float, float]:
+    """Return the 95 % bootstrap interval of a mean.
+
+    Args:
+        values: what the mean is of.
+        clusters: of each value; whole clusters are resampled, because prompts of one category stand or fall
+            together. Without them every value stands for itself.
+    """
+    low, high = np.percentile(_resampled_means([values], clusters)[:, 0], [2.5, 97.5])
     return float(low), float(high)
 
 
-def summary(values: Sequence[float]) -> dict[str, float | list[float]]:
+def summary(values: Sequence[float], clusters: Sequence[str] | None = None) -> dict[str, float | list[float]]:
     """Return mean and interval, rounded."""
     return {
         "mean": round(float(np.mean(values)), 4),
-        "interval95": [round(edge, 4) for edge in interval(values)],
+        "interval95": [round(edge, 4) for edge in interval(values, clusters)],
     }
+
+
+def ratio_summary(
+    ones: Sequence[float], others: Sequence[float], clusters: Sequence[str]
+) -> dict[str, float | list[float]]:
+    """Return the ratio of two means over the same prompts and its 95 % bootstrap interval, rounded."""
+    means = _resampled_means([ones, others], clusters)
+    low, high = np.percentile(means[:, 0] / means[:, 1], [2.5, 97.5])
+    return {
+        "mean": round(float(np.mean(ones) / np.mean(others)), 4),
+        "interval95": [round(float(low), 4), round(float(high), 4)],
+    }
+
+
+def _resampled_means(
+    columns: Sequence[Sequence[float]], clusters: Sequence[str] | None
+) -> npt.NDArray[np.float64]:
+    """Return [resamples, columns]; all columns are resampled alike."""
+    values = np.asarray(columns, dtype=np.float64).T
+    _, members = np.unique(np.arange(len(values)) if clusters is None else clusters, return_inverse=True)
+    counts = np.bincount(members).astype(np.float64)
+    sums = np.stack([np.bincount(members, weights=column) for column in values.T], axis=1)
+    drawn = np.random.default_rng(_SEED).integers(0, len(counts), (RESAMPLES, len(counts)))
+    means: npt.NDArray[np.float64] = sums[drawn].sum(axis=1) / counts[drawn].sum(axis=1, keepdims=True)
+    return means
 
 
 def _tied(keys: Sequence[str], judged: Mapping[str, Judgement]) -> list[float]:

@@ -1,18 +1,22 @@
-"""The library that is asked: real music out of Debian packages, indexed once and kept."""
+"""The library that is asked: real music out of Debian packages, as an audio encoder heard it once."""
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
+from benchmarks.quality.hearing import Heard
 from benchmarks.quality.labels import MusicFile
 
 from temptrack.errors import NotFound
-from temptrack.library.ingest import index_folders
-from temptrack.library.report import IndexReport
-from temptrack.library.store import LibraryStore
-from temptrack.model.bundles import load_bundle
+from temptrack.library.analysis.embedding import embed_features
+from temptrack.library.jobs import describe
+from temptrack.library.reader import LanceReader
+from temptrack.library.records import Analysis, FileState, TrackRecord
+from temptrack.library.store import LibraryStore, delete_library
+from temptrack.library.tags import read_tags
 from temptrack.model.types import Bundle
 
 LIBRARY = "quality"
@@ -32,20 +36,31 @@ class Music:
     versions: Mapping[str, str]
     tracks: Sequence[MusicFile]
 
+    def path_of(self, track: MusicFile) -> Path:
+        """Return the file of a track."""
+        return self.folder / "music" / track.key
+
     def key_of(self, path: str) -> str:
         """Return the key of the track in a file."""
         return str(Path(path).relative_to(self.folder / "music"))
 
 
-def find_music(folder: Path, *, with_calibration: bool) -> Music:
-    """Read what was fetched, with or without the packages that shaped the tagger's calibration."""
+def find_music(folder: Path, *, development: bool = False) -> Music:
+    """Read what was fetched.
+
+    Args:
+        folder: where it is.
+        development: the packages that bundles may be tuned on, instead of those that nothing was tuned on.
+    """
     table = folder / "packages.json"
     if not table.is_file():
-        raise SystemExit(f"There is no {table}. Run: python tools/fetch_debian_music.py --to {folder}")
+        raise SystemExit(
+            f"There is no {table}. Run: python tools/fetch_debian_music.py --benchmark --to {folder}"
+        )
     known = {
         package: facts
         for package, facts in json.loads(table.read_text("utf-8")).items()
-        if with_calibration or not facts["calibration"]
+        if facts["calibration"] is development
     }
     return Music(
         folder=folder.absolute(),
@@ -58,36 +73,54 @@ def find_music(folder: Path, *, with_calibration: bool) -> Music:
     )
 
 
-def index_music(music: Music, bundle: Bundle, source: str, *, workers: int | None) -> list[IndexReport]:
-    """Bring the library up to date; a library of another bundle is left alone, beside it.
+def library_of(music: Music, bundle: Bundle, heard: Mapping[str, Heard]) -> LanceReader:
+    """Make a library of this machine anew from what was heard, and open it.
+
+    Tempo, key and loudness are left unknown: nothing here asks for them, and they are most of the time that
+    indexing takes.
 
     Args:
-        music: what to index.
-        bundle: with what.
-        source: id or folder that the bundle was loaded from.
-        workers: processes; None takes one a processor.
+        music: what is in it.
+        bundle: whose towers embed it.
+        heard: by key of the track, by the audio encoder of that bundle.
     """
-    name = library_name(bundle)
-    try:
-        store = LibraryStore.open(name)
-    except NotFound:
-        store = LibraryStore.create(name, bundle_id=bundle.id, bundle_digest=bundle.digest)
-    # Music that shaped the tagger's calibration comes last, so that a run cut short still has the rest.
-    late = {track.package for track in music.tracks if track.calibration}
-    return [
-        index_folders(
-            store,
-            [music.folder / "music" / package for package in music.versions if (package in late) == is_late],
-            partial(load_bundle, source, device="cpu", threads=1),
-            workers=workers,
-            progress=lambda done, total, path, _rate: print(f"{done}/{total} {path}", flush=True),
-            prune=True,
-        )
-        for is_late in (False, True)
-        if late or not is_late
-    ]
+    name = f"{LIBRARY}-{bundle.digest[:12]}"
+    with suppress(NotFound):
+        delete_library(name)
+    store = LibraryStore.create(name, bundle_id=bundle.id, bundle_digest=bundle.digest)
+    store.insert([_record(music, track, bundle, heard[track.key]) for track in music.tracks])
+    return store.reader()
 
 
-def library_name(bundle: Bundle) -> str:
-    """Return the name of the library that is indexed with a bundle."""
-    return f"{LIBRARY}-{bundle.digest[:12]}"
+def _record(music: Music, track: MusicFile, bundle: Bundle, heard: Heard) -> TrackRecord:
+    path = music.path_of(track)
+    stat = path.stat()
+    file = FileState(
+        path=str(path),
+        root=str(music.folder / "music" / track.package),
+        size_bytes=stat.st_size,
+        mtime_ns=stat.st_mtime_ns,
+    )
+    embedded = embed_features(heard.features, heard.weights, bundle)
+    analysis = Analysis(
+        duration_s=heard.duration_s,
+        loudness_lufs=None,
+        tempo_bpm=None,
+        key=None,
+        vocals=embedded.vocals,
+        tags=embedded.tags,
+        tag_scores=embedded.tag_scores,
+        embedding=embedded.embedding,
+        windows=embedded.windows[heard.nearest()],
+        window_s=bundle.audio_spec.window_s,
+        beats_s=(),
+        bars_s=(),
+        peaks=(),
+    )
+    return TrackRecord(
+        id=hashlib.sha256(track.key.encode()).hexdigest()[:16],
+        content_digest=heard.content_digest,
+        file=file,
+        words=describe(read_tags(str(path)), file, bundle),
+        analysis=analysis,
+    )

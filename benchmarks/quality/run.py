@@ -1,111 +1,150 @@
 """Measures the suggestions of a bundle on real music and real footage, and writes benchmarks/results.
 
-python tools/fetch_debian_music.py [--calibration]
-python -m benchmarks.quality.run [--calibration] [--pseudo-labels TABLE.csv] [--reference FOLDER]
+python tools/fetch_debian_music.py --benchmark
+python -m benchmarks.quality.run [--bundle ID|FOLDER] [--against ID|FOLDER] [--reference FOLDER]
 """
 
 import argparse
 import json
 import os
 import subprocess
-from collections import Counter
-from collections.abc import Sequence
+import sys
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
-from benchmarks.quality import picture, pseudo_labels
-from benchmarks.quality.labels import Labels, read_questions
-from benchmarks.quality.music import Music, find_music, index_music, library_name
-from benchmarks.quality.tables import category_table, overall_table
-from benchmarks.quality.words import ask_all, score_answers
+from benchmarks.quality import picture, words
+from benchmarks.quality.baselines import ask_keywords, ask_sentences, ask_tagger
+from benchmarks.quality.hearing import Heard, Listener
+from benchmarks.quality.hubs import find_hubs
+from benchmarks.quality.labels import Labels, MusicFile, read_questions
+from benchmarks.quality.music import Music, find_music, library_of
+from benchmarks.quality.report import report
 from benchmarks.speed.measure import machine
 
-from temptrack.library.report import IndexReport
-from temptrack.library.store import LibraryStore
-from temptrack.library.types import LibraryInfo
+from temptrack import home
+from temptrack.library.types import LibraryReader
 from temptrack.model.bundles import load_bundle
+from temptrack.model.onnx_bundle import OnnxBundle
 from temptrack.suggest.engine import engine_for
+from temptrack.suggest.local import LocalSuggester
 
 ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "benchmarks" / "results"
+TAGGER_BUNDLE = "lite-0"
+"""Its audio features are the log-odds of a public tagger, as it comes."""
+
+
+class Asked:
+    """A bundle with the benchmark's music in a library, ready to be asked."""
+
+    def __init__(self, source: str, music: Music, cache: Path) -> None:
+        """Load a bundle, hear with it what it has not heard before, and make its library."""
+        self.bundle: OnnxBundle = load_bundle(source, device="cpu")
+        self.heard = _hear(self.bundle, music, cache / "features")
+        self.reader: LibraryReader = library_of(music, self.bundle, self.heard)
+        self.engine: LocalSuggester = engine_for(self.bundle)
 
 
 def main() -> None:
     options = _parser().parse_args()
-    music = find_music(options.music, with_calibration=options.calibration)
-    bundle = load_bundle(options.bundle, device="cpu")
+    os.environ[home.ENVIRONMENT_VARIABLE] = str(options.cache / "home")
+    music = find_music(options.music, development=options.development)
     labels = Labels()
     mistakes = labels.unused_patterns(music.tracks)
     if mistakes:
-        print("labels without a track:", *mistakes, sep="\n  ")
-    reports = index_music(music, bundle, options.bundle, workers=options.workers)
-    engine = engine_for(bundle)
-    library = library_name(bundle)
-    reader = LibraryStore.open(library).reader()
-    judgements, questions = labels.judge(music.tracks), read_questions()
-    sets = {"unseen": [track for track in music.tracks if not track.calibration]}
-    if options.calibration:
-        sets["all"] = list(music.tracks)
-    figures: dict[str, Any] = _facts(music, reports, reader.info)
-    answers = ask_all(engine, reader, questions, music.key_of)
-    figures["words"] = {
-        name: score_answers(answers, questions, judgements, tracks) for name, tracks in sets.items()
-    }
-    for name in sets:
-        print(f"\n## Words, {name}\n\n{overall_table(figures['words'][name])}")
-        print(f"\n{category_table(figures['words'][name])}")
-    if options.pseudo_labels:
-        guessed = pseudo_labels.read_pseudo_labels(options.pseudo_labels, sets["unseen"])
-        asked = ask_all(engine, reader, pseudo_labels.QUESTIONS, music.key_of)
-        known = {key for by_track in guessed.values() for key in by_track}
-        tracks = [track for track in sets["unseen"] if track.key in known]
-        figures["pseudo_labels"] = score_answers(asked, pseudo_labels.QUESTIONS, guessed, tracks)
-        print(f"\n## Guesses of two other taggers, unseen\n\n{overall_table(figures['pseudo_labels'])}")
-        print(f"\n{category_table(figures['pseudo_labels'])}")
+        sys.exit("\n  ".join(["labels without a track:", *mistakes]))
+    asked = Asked(options.bundle, music, options.cache)
+    figures = _facts(music, asked) | measure_words(asked, options.against, music, labels, options.cache)
     if options.reference:
         footage = picture.find_footage(options.reference)
-        figures["picture"] = picture.compare_pictures(engine, reader.info, footage, music.key_of)
-        print(f"\n## Picture alone\n\n{picture.overlap_table(figures['picture'])}\n")
-        print(picture.overlap_summary(figures["picture"]))
-    path = RESULTS / f"quality-{bundle.id}.json"
+        figures["picture"] = picture.compare_pictures(asked.engine, asked.reader.info, footage, music.key_of)
+    print(report(figures))
+    if options.development:
+        return
+    path = RESULTS / f"quality-{asked.bundle.id}.json"
     path.write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     print(f"\nwrote {path.relative_to(ROOT)}")
 
 
-def _facts(music: Music, reports: Sequence[IndexReport], library: LibraryInfo) -> dict[str, Any]:
+def measure_words(
+    asked: Asked, against: str | None, music: Music, labels: Labels, cache: Path
+) -> dict[str, Any]:
+    """Ask every prompt of the bundle, of another bundle if there is one, and of all baselines."""
+    questions, judgements = read_questions(), labels.judge(music.tracks)
+    prompts = [question.prompt for question in questions]
+    details = asked.reader.tracks()
+    own_words = {music.key_of(track.path): asked.reader.detail(track.id).words for track in details}
+    searchable = {key: f"{text} {PurePath(key).stem}" for key, text in own_words.items()}
+    tagger = _tagger(asked, cache)
+    heard = _hear(tagger, music, cache / "features")
+    answers = {
+        words.KEYWORDS: ask_keywords(searchable, prompts),
+        words.SENTENCES: ask_sentences(own_words, prompts, tagger),
+        words.TAGGER: ask_tagger(heard, prompts, tagger, _tag_names(), centred=False),
+        words.TAGGER_CENTRED: ask_tagger(heard, prompts, tagger, _tag_names(), centred=True),
+    }
+    bundle, others = asked.bundle, [Asked(against, music, cache)] if against else []
+    for one in (*others, asked):
+        answers |= words.ask_suggester(one.engine, one.reader.info.name, one.bundle.id, prompts, music.key_of)
+    pairs = [
+        (words.blind(bundle.id), words.TAGGER),
+        (words.blind(bundle.id), words.TAGGER_CENTRED),
+        (words.as_files_are(bundle.id), words.KEYWORDS),
+        (words.as_files_are(bundle.id), words.SENTENCES),
+    ]
+    for other in others:
+        pairs.append((words.blind(bundle.id), words.blind(other.bundle.id)))
+        pairs.append((words.as_files_are(bundle.id), words.as_files_are(other.bundle.id)))
+    return {
+        "against": {one.bundle.id: one.bundle.digest for one in others},
+        "words": words.score_answers(answers, questions, judgements, pairs),
+        # A keyword search ranks by ties, of which no ten come first.
+        "hubs": {
+            system: find_hubs(rankings, questions, judgements)
+            for system, rankings in answers.items()
+            if system != words.KEYWORDS
+        },
+    }
+
+
+def _hear(bundle: OnnxBundle, music: Music, folder: Path) -> dict[str, Heard]:
+    listener = Listener(bundle, folder)
+
+    def hear(number: int, track: MusicFile) -> Heard:
+        print(f"\r{bundle.id} hears {number}/{len(music.tracks)}", end="", file=sys.stderr, flush=True)
+        return listener.hear(music.path_of(track))
+
+    heard = {track.key: hear(number, track) for number, track in enumerate(music.tracks, start=1)}
+    print(file=sys.stderr)
+    return heard
+
+
+def _tagger(asked: Asked, cache: Path) -> OnnxBundle:
+    return asked.bundle if asked.bundle.id == TAGGER_BUNDLE else load_bundle(TAGGER_BUNDLE, device="cpu")
+
+
+def _tag_names() -> list[str]:
+    from temptrack_export.musicnn import RAW_TAGS
+
+    return [name.partition(":")[2].replace("_", " ") for name in RAW_TAGS]
+
+
+def _facts(music: Music, asked: Asked) -> dict[str, Any]:
     return {
         "benchmark": "quality",
         "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "commit": _git("rev-parse", "HEAD"),
         "changed_files": len(_git("status", "--porcelain", "--", "backend").splitlines()),
         "machine": machine(),
-        "bundle": {"id": library.bundle_id, "digest": library.bundle_digest},
-        "library_digest": library.digest,
+        "bundle": {"id": asked.bundle.id, "digest": asked.bundle.digest},
+        "track_count": len(music.tracks),
         "packages": dict(music.versions),
-        "calibration_packages": sorted({track.package for track in music.tracks if track.calibration}),
-        "indexing": _indexing(reports),
     }
 
 
-def _indexing(reports: Sequence[IndexReport]) -> dict[str, Any]:
-    stages = Counter[str]()
-    for report in reports:
-        stages.update(report.seconds)
-    wall_s = stages.pop("wall", 0.0)
-    added = sum(report.added for report in reports)
-    return {
-        "added_in_this_run": added,
-        "audio_s": round(sum(report.audio_s for report in reports), 1),
-        "cpu_s": {stage: round(spent, 2) for stage, spent in stages.items()},
-        "cpu_s_per_track": round(stages.total() / added, 2) if added else None,
-        "wall_s": round(wall_s, 1),
-        "failed": [failed.model_dump() for report in reports for failed in report.failed],
-    }
-
-
-def _git(*words: str) -> str:
-    done = subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=False)
+def _git(*arguments: str) -> str:
+    done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
     return done.stdout.strip()
 
 
@@ -113,17 +152,24 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    music = Path(os.environ.get("TEMPTRACK_DEBIAN_MUSIC", ROOT / ".cache" / "debian-music"))
+    cache = ROOT / ".cache"
+    music = Path(os.environ.get("TEMPTRACK_DEBIAN_MUSIC", cache / "debian-music"))
     parser.add_argument("--music", type=Path, default=music, metavar="FOLDER", help=f"default: {music}")
-    parser.add_argument(
-        "--calibration",
-        action="store_true",
-        help="also ask music that shaped the calibration of lite-0's tagger",
-    )
     parser.add_argument("--bundle", default="lite-0", metavar="ID|FOLDER")
-    parser.add_argument("--workers", type=int, metavar="N", help="processes that index; usual: one a core")
-    parser.add_argument("--pseudo-labels", type=Path, metavar="CSV", help="guesses of other taggers")
+    parser.add_argument("--against", metavar="ID|FOLDER", help="another bundle, compared prompt by prompt")
     parser.add_argument("--reference", type=Path, metavar="FOLDER", help="footage to ask for by picture")
+    parser.add_argument(
+        "--development",
+        action="store_true",
+        help="ask only music that bundles may be tuned on, and write no result",
+    )
+    parser.add_argument(
+        "--cache",
+        type=Path,
+        default=cache / "quality",
+        metavar="FOLDER",
+        help="where to keep what was heard; usual: .cache/quality",
+    )
     return parser
 
 

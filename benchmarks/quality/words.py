@@ -1,119 +1,95 @@
-"""Asks every prompt, as files are and blind, and scores the answers beside chance and a keyword search."""
+"""Asks every prompt of every system and scores the answers."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import PurePath
 from typing import Any
 
-from benchmarks.quality.keyword_search import KeywordSearch
-from benchmarks.quality.labels import Judgement, Judgements, MusicFile, Question
-from benchmarks.quality.measures import Score, chance, score_ranking, summary
+from benchmarks.quality.labels import Judgement, Judgements, Question
+from benchmarks.quality.measures import Score, chance, ratio_summary, score_ranking, summary
 
-from temptrack.library.types import LibraryReader
 from temptrack.suggest.types import Query, Suggester
 
 Ranking = Sequence[Sequence[str]]
 """Groups of tied tracks, best first."""
 
+Rankings = Mapping[str, Ranking]
+"""Of one system, by prompt."""
+
 FEWEST_POSITIVES = 5
 """A category with fewer tracks to find is left out."""
 
-AS_IS, BLIND, KEYWORDS, CHANCE = "as files are", "blind", "keyword search", "chance"
-SYSTEMS = (AS_IS, BLIND, KEYWORDS, CHANCE)
+CHANCE, KEYWORDS, SENTENCES = "chance", "keyword search", "sentence encoder on the file's words"
+TAGGER, TAGGER_CENTRED = "zero-shot tagger", "zero-shot tagger, centred"
 _MOST = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """What every system answered to every prompt.
-
-    Attributes:
-        rankings: by system but chance, by prompt.
-    """
-
-    rankings: Mapping[str, Mapping[str, Ranking]]
+def blind(bundle: str) -> str:
+    """Return what a bundle is called where it ranks by sound alone."""
+    return f"{bundle}, blind"
 
 
-def ask_all(
-    suggester: Suggester,
-    reader: LibraryReader,
-    questions: Sequence[Question],
-    key_of: Callable[[str], str],
-) -> Answers:
-    """Ask every prompt of every system but chance."""
-    keywords = KeywordSearch(
-        {key_of(track.path): _searchable(reader, track.id, track.path) for track in reader.tracks()}
-    )
+def as_files_are(bundle: str) -> str:
+    """Return what a bundle is called where the tracks' own words count too."""
+    return f"{bundle}, as files are"
 
-    def ask(prompt: str, *, blind: bool) -> Ranking:
-        query = Query(library=reader.info.name, prompt=prompt, limit=_MOST, blind=blind)
+
+def ask_suggester(
+    suggester: Suggester, library: str, bundle: str, prompts: Sequence[str], key_of: Callable[[str], str]
+) -> dict[str, Rankings]:
+    """Ask the product every prompt, by sound alone and as files are."""
+
+    def ask(prompt: str, *, is_blind: bool) -> Ranking:
+        query = Query(library=library, prompt=prompt, limit=_MOST, blind=is_blind)
         return [(key_of(suggestion.track.path),) for suggestion in suggester.suggest(query).suggestions]
 
-    prompts = list(dict.fromkeys(question.prompt for question in questions))
-    return Answers(
-        {
-            AS_IS: {prompt: ask(prompt, blind=False) for prompt in prompts},
-            BLIND: {prompt: ask(prompt, blind=True) for prompt in prompts},
-            KEYWORDS: {prompt: keywords.rank(prompt) for prompt in prompts},
-        }
-    )
+    return {
+        blind(bundle): {prompt: ask(prompt, is_blind=True) for prompt in prompts},
+        as_files_are(bundle): {prompt: ask(prompt, is_blind=False) for prompt in prompts},
+    }
 
 
 def score_answers(
-    answers: Answers,
+    answers: Mapping[str, Rankings],
     questions: Sequence[Question],
     judgements: Judgements,
-    tracks: Sequence[MusicFile],
+    pairs: Sequence[tuple[str, str]],
 ) -> dict[str, Any]:
-    """Score every system on some tracks; the others are passed over.
+    """Score every system, chance among them.
+
+    Args:
+        answers: by system; ``KEYWORDS`` must be one.
+        questions: what was asked.
+        judgements: of all tracks.
+        pairs: systems to compare with each other, prompt by prompt.
 
     Returns:
-        Overall figures with intervals over prompts, figures by category, and the first five by prompt.
+        Figures with intervals over prompts, over all and over those that no word in a file helps with,
+        figures by category and by prompt.
     """
-    names = {track.key for track in tracks}
-    judged = {
-        category: {key: value for key, value in by_track.items() if key in names}
-        for category, by_track in judgements.items()
-    }
-    enough = {
+    enough = [
         category
-        for category, by_track in judged.items()
-        if sum(value is Judgement.YES for value in by_track.values()) >= FEWEST_POSITIVES
-    }
+        for category, judged in judgements.items()
+        if sum(value is Judgement.YES for value in judged.values()) >= FEWEST_POSITIVES
+    ]
     counted = [question for question in questions if question.category in enough]
-    scores = {question: _scores(answers, question, judged[question.category]) for question in counted}
+    scores = {question: _scores(answers, question, judgements[question.category]) for question in counted}
+    proof = [question for question in counted if _is_keyword_proof(answers, question, judgements)]
     return {
-        "tracks": len(names),
-        "categories": len({question.category for question in counted}),
-        "prompts": len(counted),
-        "overall": {
-            system: _overall([scores[question][system] for question in counted]) for system in SYSTEMS
-        },
-        "better_than": {
-            f"{one} over {other}": _difference([scores[question] for question in counted], one, other)
-            for one in (AS_IS, BLIND)
-            for other in (KEYWORDS, CHANCE)
-        },
+        "categories": len(enough),
+        "left_out": sorted(set(judgements) - set(enough)),
+        "overall": _overall(counted, scores, pairs),
+        "keyword_proof": _overall(proof, scores, pairs),
         "by_category": {
-            category: _category(judged[category], [scores[q] for q in counted if q.category == category])
-            for category in judged
-            if category in enough
+            category: _category(judgements[category], [scores[q] for q in counted if q.category == category])
+            for category in enough
         },
-        "left_out": sorted(set(judged) - enough),
         "by_prompt": [
             {
                 "category": question.category,
                 "prompt": question.prompt,
+                "keyword_proof": question in proof,
                 **{
-                    system: {
-                        "ndcg": round(scores[question][system].ndcg, 4),
-                        "precision": round(scores[question][system].precision, 4),
-                    }
-                    for system in SYSTEMS
-                },
-                "first": {
-                    system: _first(answers.rankings[system][question.prompt], judged[question.category])
-                    for system in (AS_IS, BLIND)
+                    system: {"ndcg": round(score.ndcg, 4), "precision": round(score.precision, 4)}
+                    for system, score in scores[question].items()
                 },
             }
             for question in counted
@@ -121,49 +97,73 @@ def score_answers(
     }
 
 
-def _scores(answers: Answers, question: Question, judged: Mapping[str, Judgement]) -> dict[str, Score]:
+def _scores(
+    answers: Mapping[str, Rankings], question: Question, judged: Mapping[str, Judgement]
+) -> dict[str, Score]:
     scores = {
-        system: score_ranking(by_prompt[question.prompt], judged)
-        for system, by_prompt in answers.rankings.items()
+        system: score_ranking(rankings[question.prompt], judged) for system, rankings in answers.items()
     }
-    return {**scores, CHANCE: chance(judged)}
+    return {CHANCE: chance(judged), **scores}
 
 
-def _overall(scores: Sequence[Score]) -> dict[str, Any]:
+def _is_keyword_proof(answers: Mapping[str, Rankings], question: Question, judgements: Judgements) -> bool:
+    """Tell whether no track that belongs shares a word with the prompt, be it in title, genre or folder."""
+    judged = judgements[question.category]
+    found = (key for group in answers[KEYWORDS][question.prompt] for key in group)
+    return all(judged[key] is not Judgement.YES for key in found)
+
+
+def _overall(
+    questions: Sequence[Question],
+    scores: Mapping[Question, Mapping[str, Score]],
+    pairs: Sequence[tuple[str, str]],
+) -> dict[str, Any]:
+    clusters = [question.category for question in questions]
+
+    def ndcgs(system: str) -> list[float]:
+        return [scores[question][system].ndcg for question in questions]
+
+    def precisions(system: str) -> list[float]:
+        return [scores[question][system].precision for question in questions]
+
     return {
-        "ndcg_at_10": summary([score.ndcg for score in scores]),
-        "precision_at_5": summary([score.precision for score in scores]),
+        "prompts": len(questions),
+        "systems": {
+            system: {
+                "ndcg_at_10": summary(ndcgs(system), clusters),
+                "precision_at_5": summary(precisions(system), clusters),
+            }
+            for system in scores[questions[0]]
+        },
+        "pairs": [
+            {
+                "one": one,
+                "other": other,
+                "ndcg_at_10": summary(_differences(ndcgs(one), ndcgs(other)), clusters),
+                "precision_at_5": summary(_differences(precisions(one), precisions(other)), clusters),
+                "ndcg_ratio": ratio_summary(ndcgs(one), ndcgs(other), clusters),
+            }
+            for one, other in pairs
+        ],
     }
 
 
-def _difference(rows: Sequence[Mapping[str, Score]], one: str, other: str) -> dict[str, Any]:
-    return {
-        "ndcg_at_10": summary([row[one].ndcg - row[other].ndcg for row in rows]),
-        "precision_at_5": summary([row[one].precision - row[other].precision for row in rows]),
-    }
+def _differences(ones: Sequence[float], others: Sequence[float]) -> list[float]:
+    return [one - other for one, other in zip(ones, others, strict=True)]
 
 
 def _category(judged: Mapping[str, Judgement], rows: Sequence[Mapping[str, Score]]) -> dict[str, Any]:
     values = list(judged.values())
-    figures: dict[str, Any] = {
+    return {
         "yes": values.count(Judgement.YES),
         "no": values.count(Judgement.NO),
         "maybe": values.count(Judgement.MAYBE),
         "prompts": len(rows),
+        "systems": {
+            system: {
+                "ndcg_at_10": round(sum(row[system].ndcg for row in rows) / len(rows), 4),
+                "precision_at_5": round(sum(row[system].precision for row in rows) / len(rows), 4),
+            }
+            for system in rows[0]
+        },
     }
-    for system in SYSTEMS:
-        figures[system] = {
-            "ndcg_at_10": round(sum(row[system].ndcg for row in rows) / len(rows), 4),
-            "precision_at_5": round(sum(row[system].precision for row in rows) / len(rows), 4),
-        }
-    return figures
-
-
-def _first(ranking: Ranking, judged: Mapping[str, Judgement]) -> list[str]:
-    found = [key for group in ranking for key in group if key in judged][:5]
-    return [f"{judged[key].value}: {key}" for key in found]
-
-
-def _searchable(reader: LibraryReader, track_id: str, path: str) -> str:
-    # Title, genre, album, comment and folders as they are embedded, and the file name as it is.
-    return f"{reader.detail(track_id).words} {PurePath(path).stem}"

@@ -1,0 +1,27 @@
+"""One result as a page of tables."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from benchmarks.quality import picture, tables, words
+
+
+def report(figures: Mapping[str, Any]) -> str:
+    """Return all tables."""
+    found = figures["words"]
+    bundles = [*figures["against"], figures["bundle"]["id"]]
+    columns = [words.blind(one) for one in reversed(bundles)] + [words.TAGGER_CENTRED, words.CHANCE]
+    named = [words.as_files_are(one) for one in reversed(bundles)] + [words.SENTENCES, words.KEYWORDS]
+    parts = [
+        f"{figures['track_count']} tracks, {found['categories']} categories, "
+        + tables.overall_table(found["overall"]),
+        tables.pair_table(found["overall"]),
+        "Prompts that share no word with the title, genre, album, comment, folder or file name of any track "
+        "that belongs: " + tables.overall_table(found["keyword_proof"]),
+        "By sound alone\n\n" + tables.category_table(found["by_category"], columns),
+        "As files are\n\n" + tables.category_table(found["by_category"], named),
+        "Hubs\n\n" + tables.hub_table(figures["hubs"]),
+    ]
+    if "picture" in figures:
+        parts.append(f"Picture alone: {picture.overlap_summary(figures['picture'])}")
+    return "\n\n".join(parts)
