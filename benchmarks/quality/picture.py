@@ -1,54 +1,24 @@
 """Do differing pictures give differing lists? Counted, not judged: this footage has no labels."""
 
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import opentimelineio as otio
-from opentimelineio.opentime import RationalTime, TimeRange
+from benchmarks.quality.footage import MOVIES, Footage, movies, scope_of
 
 from temptrack.library.types import LibraryInfo
-from temptrack.media.probe import probe
 from temptrack.suggest.picture import analyse_scope
 from temptrack.suggest.types import Query, Suggester
-from temptrack.timeline.read import read_timeline
-from temptrack.timeline.scope import select_scope
 
 DEPTH = 10
 STILL_S = 10
-LONGEST_S = 60
-_MOVIES = frozenset({".mp4", ".mkv", ".webm", ".avi", ".mov"})
 _PHOTOS = ("church", "seashore", "volcano", "ballplayer", "coral_reef", "steam_locomotive", "alp", "espresso")
-
-
-@dataclass(frozen=True, slots=True)
-class Footage:
-    """A piece of picture to ask for.
-
-    Attributes:
-        name: how the matrix calls it.
-        path: the file.
-        start_s: where the piece starts in the file, seconds.
-        duration_s: its length, seconds.
-    """
-
-    name: str
-    path: Path
-    start_s: float
-    duration_s: float
 
 
 def find_footage(reference: Path) -> list[Footage]:
     """Return all movies of the reference material, at most a minute of each, and a few photos."""
-    found = []
-    for path in sorted((reference / "video").iterdir()):
-        if path.suffix.lower() in _MOVIES:
-            length_s = probe(path).duration_s
-            if length_s:
-                found.append(Footage(path.stem, path, 0, min(float(length_s), LONGEST_S)))
+    found = movies(reference)
     photos = sorted((reference / "images").rglob("*.jpg"))
     for name in _PHOTOS:
         found += [Footage(name, path, 0, STILL_S) for path in photos if path.stem.endswith(f"_{name}")][:1]
@@ -63,7 +33,7 @@ def halves(footage: Sequence[Footage]) -> list[tuple[Footage, Footage]]:
             Footage(f"{one.name} 2/2", one.path, one.duration_s / 2, one.duration_s / 2),
         )
         for one in footage
-        if one.path.suffix.lower() in _MOVIES and one.duration_s >= 2 * STILL_S
+        if one.path.suffix.lower() in MOVIES and one.duration_s >= 2 * STILL_S
     ]
 
 
@@ -130,32 +100,10 @@ def overlap_summary(figures: Mapping[str, Any]) -> str:
 
 
 def _first_tracks(suggester: Suggester, library: str, footage: Footage) -> list[str]:
-    with tempfile.TemporaryDirectory() as folder:
-        cut = Path(folder) / "cut.otio"
-        otio.adapters.write_to_file(_timeline(footage), str(cut))
-        file = read_timeline(cut)
-        scope = select_scope(file)
-        analysis = analyse_scope(scope, suggester)
-        query = Query(
-            library=library, picture=analysis.segments, scope_s=scope.record.duration_s, limit=DEPTH
-        )
-        return [suggestion.track.path for suggestion in suggester.suggest(query).suggestions]
-
-
-def _timeline(footage: Footage) -> Any:
-    video = probe(footage.path).video
-    rate = float(video.rate) if video is not None and video.rate is not None else 25.0
-    moving = footage.path.suffix.lower() in _MOVIES
-    start, length = round(footage.start_s * rate), max(1, int(footage.duration_s * rate))
-    span = TimeRange(RationalTime(start, rate), RationalTime(length, rate))
-    media = otio.schema.ExternalReference(target_url=footage.path.as_uri())
-    if moving:
-        media.available_range = TimeRange(RationalTime(0, rate), RationalTime(start + length, rate))
-    timeline = otio.schema.Timeline(name=footage.name)
-    lane = otio.schema.Track(kind=otio.schema.TrackKind.Video)
-    lane.append(otio.schema.Clip(name=footage.name, media_reference=media, source_range=span))
-    timeline.tracks.append(lane)
-    return timeline
+    scope = scope_of(footage)
+    analysis = analyse_scope(scope, suggester)
+    query = Query(library=library, picture=analysis.segments, scope_s=scope.record.duration_s, limit=DEPTH)
+    return [suggestion.track.path for suggestion in suggester.suggest(query).suggestions]
 
 
 def _shared(one: Sequence[str], other: Sequence[str]) -> int:
