@@ -261,7 +261,7 @@ def heard(words: str, caplog: pytest.LogCaptureFixture) -> Iterator[threading.Ev
             if words in record.getMessage():
                 event.set()
 
-    logger = logging.getLogger("temptrack.server.device")
+    logger = logging.getLogger("temptrack.server")
     listener = Listener()
     logger.addHandler(listener)
     with caplog.at_level(logging.DEBUG, logger=logger.name):

@@ -285,7 +285,7 @@ def test_a_server_that_stops_stops_its_runs_and_says_so(music: Path) -> None:
     first_news = threading.Event()
     outcome: list[IndexReport | errors.TemptrackError] = []
     workings: Workings = replace(fake_workings(), index_folders=held)
-    with running(replace(options(music), drain_s=PATIENCE_S), workings) as address:
+    with running(options(music).model_copy(update={"drain_s": PATIENCE_S}), workings) as address:
         connection = Connection(address, deadline_s=PATIENCE_S)
         client = LibraryClient(connection)
         client.create_library("stock")

@@ -3,7 +3,8 @@
 import asyncio
 import logging
 import signal
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any, Final
 
 import grpc
@@ -11,13 +12,23 @@ import grpc.aio
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 
 from temptrack import errors
+from temptrack.server import metrics
+from temptrack.server.audit import AuditLog
 from temptrack.server.engine import Engine
+from temptrack.server.gate import Gate
 from temptrack.server.indexing import Indexing
-from temptrack.server.interceptors import DeadlineInterceptor, ErrorInterceptor
+from temptrack.server.interceptors import (
+    CountInterceptor,
+    DeadlineInterceptor,
+    ErrorInterceptor,
+    SignInInterceptor,
+)
 from temptrack.server.library_service import LibraryService
 from temptrack.server.options import ServerOptions
 from temptrack.server.shelf import Shelf
 from temptrack.server.suggestion_service import BundleService, SuggestionService
+from temptrack.server.telemetry import metrics_page, tracing
+from temptrack.server.tls import server_credentials
 from temptrack.server.workings import Workings, workings_of
 from temptrack.suggest.types import EngineInfo
 from temptrack.wire import limits
@@ -60,12 +71,24 @@ class Server:
         """
         self._options = options
         self._address = options.address()
+        self._credentials = server_credentials(options)
         self._shelf = Shelf(options.roots())
-        self._engine = Engine(lambda: workings.load(self._shelf), queue_limit=options.queue_limit)
+        self._engine = Engine(
+            lambda: workings.load(self._shelf),
+            at_once=options.calls_at_once or workings.calls_at_once,
+            queue_limit=options.queue_limit,
+        )
+        self._audit = AuditLog(options.audit_log, max_mb=options.audit_mb, keep=options.audit_keep)
         self._indexing = Indexing(self._shelf, workings.index_folders)
         self._health = health.aio.HealthServicer()
         self._server = grpc.aio.server(
-            interceptors=(ErrorInterceptor(), DeadlineInterceptor(options.deadline_s)),
+            interceptors=(
+                *tracing(enabled=options.tracing),
+                CountInterceptor(),
+                ErrorInterceptor(),
+                SignInInterceptor(Gate(options)),
+                DeadlineInterceptor(options.deadline_s),
+            ),
             options=_CHANNEL_OPTIONS,
             maximum_concurrent_rpcs=options.call_limit,
         )
@@ -79,7 +102,7 @@ class Server:
         """
         await self._set_health(health_pb2.HealthCheckResponse.NOT_SERVING)
         try:
-            port = self._server.add_insecure_port(str(self._address))
+            port = self._add_port()
         except RuntimeError as error:
             raise errors.Unavailable(
                 f"The server cannot listen on {self._address}: the port is taken, or not of this machine.",
@@ -96,18 +119,37 @@ class Server:
         await self._set_health(health_pb2.HealthCheckResponse.SERVING)
         return info
 
+    async def reload(self) -> EngineInfo:
+        """Load the bundle anew beside the one that serves, and serve it from then on; no call is dropped.
+
+        A bundle that cannot be loaded changes nothing.
+
+        Raises:
+            TemptrackError: it cannot be loaded.
+        """
+        try:
+            info = await self._engine.load()
+        except Exception:
+            metrics.RELOADS.labels("failed").inc()
+            raise
+        metrics.RELOADS.labels("loaded").inc()
+        return info
+
     async def stop(self) -> None:
         """Take no new calls, let those under way finish, and let go of everything."""
         await self._health.enter_graceful_shutdown()
         self._indexing.stop()
         await self._server.stop(self._options.drain_s)
         await asyncio.to_thread(self._engine.close)
+        self._audit.close()
 
     def _add_services(self) -> None:
         server = self._server
-        suggestions = SuggestionService(self._engine, deadline_s=self._options.deadline_s)
+        suggestions = SuggestionService(
+            self._engine, self._shelf, self._audit, deadline_s=self._options.deadline_s
+        )
         suggestion_pb2_grpc.add_SuggestionServiceServicer_to_server(suggestions, server)
-        libraries = LibraryService(self._shelf, self._engine, self._indexing)
+        libraries = LibraryService(self._shelf, self._engine, self._indexing, self._audit)
         library_pb2_grpc.add_LibraryServiceServicer_to_server(libraries, server)
         bundle_pb2_grpc.add_BundleServiceServicer_to_server(BundleService(self._engine), server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
@@ -116,6 +158,11 @@ class Server:
 
             names = (*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME)
             reflection.enable_server_reflection(names, server)
+
+    def _add_port(self) -> int:
+        if self._credentials is None:
+            return self._server.add_insecure_port(str(self._address))
+        return self._server.add_secure_port(str(self._address), self._credentials)
 
     async def _set_health(self, status: Any) -> None:
         for name in ("", *SERVICES):
@@ -148,20 +195,52 @@ async def _serve(
 ) -> None:
     told_to_stop = _stop_signal()
     server = Server(options, workings)
-    address = await server.start()
+    with metrics_page(options.metrics_listen):
+        address = await server.start()
+        try:
+            loading = asyncio.ensure_future(server.load())
+            stopping = asyncio.ensure_future(told_to_stop.wait())
+            await asyncio.wait((loading, stopping), return_when=asyncio.FIRST_COMPLETED)
+            if loading.done():
+                info = await loading
+                log.info("Serving bundle %s on %s at %s", info.bundle_id, info.provider, address)
+                if on_ready is not None:
+                    on_ready(address, info)
+            async with _reloading_on_signal(server):
+                await stopping
+        finally:
+            log.info("Stopping")
+            await server.stop()
+
+
+@asynccontextmanager
+async def _reloading_on_signal(server: Server) -> AsyncIterator[None]:
+    """Load the bundle anew at each SIGHUP while the block runs."""
+    loop = asyncio.get_running_loop()
+    hangup = getattr(signal, "SIGHUP", None)
+    reloads: set[asyncio.Task[None]] = set()
+
+    async def reload() -> None:
+        try:
+            info = await server.reload()
+            log.info("Serving bundle %s (%s) from now on", info.bundle_id, info.bundle_digest[:12])
+        except errors.TemptrackError as error:
+            log.warning("The bundle was not loaded anew, the old one serves on: %s", error)
+
+    def begin() -> None:
+        reloads.add(task := asyncio.ensure_future(reload()))
+        task.add_done_callback(reloads.discard)
+
+    if hangup is None:
+        # Windows has no such signal: there a server is started again.
+        yield
+        return
+    loop.add_signal_handler(hangup, begin)
     try:
-        loading = asyncio.ensure_future(server.load())
-        stopping = asyncio.ensure_future(told_to_stop.wait())
-        await asyncio.wait((loading, stopping), return_when=asyncio.FIRST_COMPLETED)
-        if loading.done():
-            info = await loading
-            log.info("Serving bundle %s on %s at %s", info.bundle_id, info.provider, address)
-            if on_ready is not None:
-                on_ready(address, info)
-        await stopping
+        yield
     finally:
-        log.info("Stopping")
-        await server.stop()
+        loop.remove_signal_handler(hangup)
+        await asyncio.gather(*reloads)
 
 
 def _stop_signal() -> asyncio.Event:

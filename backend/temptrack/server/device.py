@@ -1,70 +1,148 @@
-"""One inference thread a device, behind a bounded queue."""
+"""One inference thread a device, which runs what several callers wait for together."""
 
 import logging
 import threading
 import time
-from asyncio import wrap_future
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TypeVar
+from collections.abc import Callable, Hashable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 from temptrack import errors
+from temptrack.server import metrics
+from temptrack.server.calls import Call, current_call
+from temptrack.server.fair_queue import FairQueue
 
 log = logging.getLogger(__name__)
 
+ItemT = TypeVar("ItemT")
 ResultT = TypeVar("ResultT")
 
 
-class Device:
-    """Runs work one piece at a time, in the order in which it came.
+@dataclass(frozen=True, slots=True, eq=False)
+class Kind(Generic[ItemT, ResultT]):
+    """Work of one kind: what may run together.
 
-    Work whose caller went away, or whose time ran out, is dropped before it starts. Batching over callers
-    belongs here: what waits in the queue is what a batch would be made of.
+    Attributes:
+        name: as metrics show it.
+        run: does the work of several items and returns a result for each, in order.
+        limit: most rows that run together, 1 or more; an item that is larger runs by itself.
+        rows: how many rows an item has.
     """
 
-    def __init__(self, *, queue_limit: int) -> None:
-        self._queue_limit = queue_limit
-        # One slot more than the queue holds: that of the work that runs.
-        self._slots = threading.BoundedSemaphore(queue_limit + 1)
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="device")
+    name: str
+    run: Callable[[Sequence[ItemT]], Sequence[ResultT]]
+    limit: int = 1
+    rows: Callable[[ItemT], int] = lambda _item: 1
 
-    async def run(self, work: Callable[[], ResultT], *, time_left_s: float) -> ResultT:
-        """Wait for the device and run work on it; cancelling the caller takes waiting work out of the queue.
+
+@dataclass(slots=True, eq=False)
+class _Job:
+    item: Any
+    rows: int
+    call: Call
+    future: "Future[Any]"
+
+
+class Device:
+    """A thread that works for a device, one batch at a time.
+
+    A batch is what waits when the thread is free, never waited for: a lone caller loses no time, and the
+    busier the device, the fuller its batches. Kinds take turns, and callers within a kind. Work whose caller
+    went away, or whose time ran out, is dropped before it starts.
+    """
+
+    def __init__(self, name: str) -> None:
+        """Start the thread.
 
         Args:
-            work: what to run.
-            time_left_s: seconds from now after which nobody waits for the result.
+            name: of the device, such as "cpu" or "cuda:0".
+        """
+        self.name = name
+        self._waiting: dict[Hashable, FairQueue[_Job]] = {}
+        self._changed = threading.Condition()
+        self._is_closed = False
+        self._thread = threading.Thread(target=self._work, name=f"device {name}", daemon=True)
+        self._thread.start()
+
+    def run(self, kind: Kind[ItemT, ResultT], item: ItemT) -> ResultT:
+        """Have an item worked on for the current call and wait for its result.
 
         Raises:
-            Overloaded: the queue is full.
-            DeadlineExceeded: the time ran out before the work started.
+            Cancelled, DeadlineExceeded: nobody waited for it any more when its turn came.
+            Unavailable: the device is closed.
         """
-        if not self._slots.acquire(blocking=False):
-            raise errors.Overloaded(
-                f"{self._queue_limit} calls are waiting for the device already.",
-                reason="QUEUE_FULL",
-                hint="Try again in a moment, or add a server.",
-            )
-        expires_at = time.monotonic() + time_left_s
-        future = self._thread.submit(_in_time, work, expires_at)
-        future.add_done_callback(self._leave)
-        log.debug("A call is in the queue of the device.")
-        return await wrap_future(future)
+        job = _Job(item, kind.rows(item), current_call(), Future())
+        with self._changed:
+            if self._is_closed:
+                raise errors.Unavailable("The server is stopping.", reason="STOPPING", hint="Try again.")
+            self._waiting.setdefault(kind, FairQueue()).put(job.call.caller, job)
+            self._changed.notify()
+        result: ResultT = job.future.result()
+        return result
+
+    @property
+    def load(self) -> int:
+        """Pieces of work that wait."""
+        with self._changed:
+            return sum(len(line) for line in self._waiting.values())
 
     def close(self) -> None:
-        """Drop what waits and wait for what runs."""
-        self._thread.shutdown(wait=True, cancel_futures=True)
+        """Finish what waits and end the thread."""
+        with self._changed:
+            self._is_closed = True
+            self._changed.notify()
+        self._thread.join()
 
-    def _leave(self, future: "Future[ResultT]") -> None:
-        self._slots.release()
-        if future.cancelled():
-            log.info("A call gave up before it reached the device.")
+    def _work(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._waiting or self._is_closed)
+                if not self._waiting:
+                    return
+                kind, batch = self._next_batch()
+            jobs = [job for job in batch if _is_wanted(job)]
+            if jobs:
+                self._run(kind, jobs)
+
+    def _next_batch(self) -> tuple[Kind[Any, Any], list[_Job]]:
+        kind: Any = next(iter(self._waiting))
+        line = self._waiting.pop(kind)
+        batch = [line.take()]
+        rows = batch[0].rows
+        while len(line) and rows < kind.limit:
+            job = line.take()
+            batch.append(job)
+            rows += job.rows
+        if len(line):
+            # What is left goes behind the other kinds.
+            self._waiting[kind] = line
+        return kind, batch
+
+    def _run(self, kind: Kind[Any, Any], jobs: Sequence[_Job]) -> None:
+        began_at = time.perf_counter()
+        try:
+            results = kind.run([job.item for job in jobs])
+        except Exception as error:  # whatever it is, it belongs to whoever waits for it
+            if len(jobs) == 1:
+                jobs[0].future.set_exception(error)
+                return
+            # One bad item must not spoil the others.
+            for job in jobs:
+                self._run(kind, [job])
+            return
+        metrics.DEVICE_BUSY_SECONDS.labels(self.name, kind.name).inc(time.perf_counter() - began_at)
+        metrics.BATCH_ITEMS.labels(kind.name).observe(len(jobs))
+        for job, result in zip(jobs, results, strict=True):
+            job.future.set_result(result)
 
 
-def _in_time(work: Callable[[], ResultT], expires_at: float) -> ResultT:
-    if time.monotonic() >= expires_at:
-        raise errors.DeadlineExceeded(
-            "The time for this call ran out while it waited for the device.",
-            hint="Allow more time, or add a server.",
-        )
-    return work()
+def _is_wanted(job: _Job) -> bool:
+    try:
+        job.call.check()
+    except errors.TemptrackError as error:
+        log.info("A call of %s gave up before it reached the device.", job.call.caller)
+        metrics.DROPPED.labels("expired").inc()
+        job.future.set_exception(error)
+        return False
+    return True

@@ -1,22 +1,31 @@
-"""What surrounds every call: errors become statuses, and no call goes on for ever."""
+"""What surrounds every call: counting, errors as statuses, signing in, and an end for every call."""
 
 import asyncio
 import logging
+import time
 import uuid
 from abc import abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
 from typing import Any, Final
 
 import grpc
 import grpc.aio
+import structlog
 from google.protobuf.message import DecodeError
 from grpc_status import rpc_status
 
 from temptrack import errors
+from temptrack.server import metrics
+from temptrack.server.callers import answer, current_caller
+from temptrack.server.calls import Call
+from temptrack.server.gate import Gate
 from temptrack.wire.status import status_of
 
 log = logging.getLogger(__name__)
+
+Context = grpc.aio.ServicerContext[Any, Any]
 
 Handler = Any
 """A gRPC handler: its published type knows only synchronous servers."""
@@ -24,6 +33,23 @@ Handler = Any
 _OURS: Final = "/temptrack_api."
 _STREAM_DEADLINE_S: Final = 24 * 3600.0
 """Indexing a large library takes hours; a stream nobody reads ends with its connection long before this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A call that came in.
+
+    Attributes:
+        method: its full name, such as "/temptrack_api.v1.BundleService/GetBundle".
+        request: its message, or the bytes of it before they were read.
+        context: what gRPC knows about it.
+        streaming: whether it is answered with a stream.
+    """
+
+    method: str
+    request: Any
+    context: Context
+    streaming: bool
 
 
 class _Around(grpc.aio.ServerInterceptor):
@@ -36,14 +62,13 @@ class _Around(grpc.aio.ServerInterceptor):
     ) -> Handler:
         """Wrap the handler of a call."""
         handler = await continuation(handler_call_details)
-        if handler is None or not handler_call_details.method.startswith(_OURS):
+        method = handler_call_details.method
+        if handler is None or not method.startswith(_OURS):
             return handler
-        return self._stream(handler) if handler.response_streaming else self._unary(handler)
+        return self._stream(handler, method) if handler.response_streaming else self._unary(handler, method)
 
     @abstractmethod
-    def around(
-        self, context: grpc.aio.ServicerContext[Any, Any], *, streaming: bool
-    ) -> AbstractAsyncContextManager[None]:
+    def around(self, incoming: Incoming) -> AbstractAsyncContextManager[None]:
         """Return what surrounds a call."""
 
     def request(self, received: Any, _handler: Handler) -> Any:
@@ -52,9 +77,9 @@ class _Around(grpc.aio.ServerInterceptor):
 
     deserializes: bool = False
 
-    def _unary(self, handler: Handler) -> Handler:
-        async def call(received: Any, context: grpc.aio.ServicerContext[Any, Any]) -> Any:
-            async with self.around(context, streaming=False):
+    def _unary(self, handler: Handler, method: str) -> Handler:
+        async def call(received: Any, context: Context) -> Any:
+            async with self.around(Incoming(method, received, context, streaming=False)):
                 return await handler.unary_unary(self.request(received, handler), context)
 
         return grpc.unary_unary_rpc_method_handler(
@@ -63,9 +88,9 @@ class _Around(grpc.aio.ServerInterceptor):
             handler.response_serializer,
         )
 
-    def _stream(self, handler: Handler) -> Handler:
-        async def call(received: Any, context: grpc.aio.ServicerContext[Any, Any]) -> AsyncIterator[Any]:
-            async with self.around(context, streaming=True):
+    def _stream(self, handler: Handler, method: str) -> Handler:
+        async def call(received: Any, context: Context) -> AsyncIterator[Any]:
+            async with self.around(Incoming(method, received, context, streaming=True)):
                 async for message in handler.unary_stream(self.request(received, handler), context):
                     yield message
 
@@ -76,8 +101,31 @@ class _Around(grpc.aio.ServerInterceptor):
         )
 
 
+class CountInterceptor(_Around):
+    """Counts calls and their time, and names them in the log; the outermost interceptor."""
+
+    @asynccontextmanager
+    async def around(self, incoming: Incoming) -> AsyncIterator[None]:
+        """Let the call run and count how it ended."""
+        method = incoming.method.rpartition("/")[2]
+        structlog.contextvars.bind_contextvars(method=method, call=uuid.uuid4().hex[:12])
+        began_at = time.perf_counter()
+        metrics.UNDER_WAY.inc()
+        code = "CANCELLED"
+        try:
+            yield
+            code = "OK"
+        except grpc.aio.AbortError:
+            code = _code_of(incoming.context)
+            raise
+        finally:
+            metrics.UNDER_WAY.dec()
+            metrics.CALLS.labels(method, code).inc()
+            metrics.CALL_SECONDS.labels(method).observe(time.perf_counter() - began_at)
+
+
 class ErrorInterceptor(_Around):
-    """Turns every error into a status; the outermost interceptor.
+    """Turns every error into a status; only what counts is further out.
 
     It also reads the request, because gRPC itself would answer bytes that are no message with the inside of
     an exception.
@@ -98,21 +146,19 @@ class ErrorInterceptor(_Around):
             ) from error
 
     @asynccontextmanager
-    async def around(
-        self, context: grpc.aio.ServicerContext[Any, Any], *, streaming: bool
-    ) -> AsyncIterator[None]:
+    async def around(self, incoming: Incoming) -> AsyncIterator[None]:
         """Let the call run and answer its errors."""
         try:
             yield
         except errors.TemptrackError as error:
             log.info("Refused %s: %s", error.reason, error)
-            await _abort(context, error)
+            await _abort(incoming.context, error)
         except grpc.aio.AbortError:
             raise
         except Exception as error:
             log_id = uuid.uuid4().hex[:12]
             log.exception("Call failed, log id %s", log_id)
-            await _abort(context, _unexpected(log_id), cause=error)
+            await _abort(incoming.context, _unexpected(log_id), cause=error)
 
 
 class DeadlineInterceptor(_Around):
@@ -122,11 +168,9 @@ class DeadlineInterceptor(_Around):
         self._default_s = default_s
 
     @asynccontextmanager
-    async def around(
-        self, context: grpc.aio.ServicerContext[Any, Any], *, streaming: bool
-    ) -> AsyncIterator[None]:
+    async def around(self, incoming: Incoming) -> AsyncIterator[None]:
         """Let the call run for the default time at most."""
-        limit_s = _STREAM_DEADLINE_S if streaming else self._default_s
+        limit_s = _STREAM_DEADLINE_S if incoming.streaming else self._default_s
         try:
             async with asyncio.timeout(limit_s) as limit:
                 yield
@@ -139,14 +183,36 @@ class DeadlineInterceptor(_Around):
             ) from error
 
 
-def time_left_s(context: grpc.aio.ServicerContext[Any, Any], default_s: float) -> float:
-    """Return how long the caller goes on waiting, in seconds, at most the server's own limit."""
+class SignInInterceptor(_Around):
+    """Lets nobody in whom the gate does not admit; handlers find the caller with ``current_caller``."""
+
+    def __init__(self, gate: Gate) -> None:
+        self._gate = gate
+
+    @asynccontextmanager
+    async def around(self, incoming: Incoming) -> AsyncIterator[None]:
+        """Let the call run for the caller it is of."""
+        caller = self._gate.admit(incoming.method, incoming.request, incoming.context)
+        answer(caller)
+        structlog.contextvars.bind_contextvars(caller=caller.name)
+        yield
+
+
+def call_of(context: Context, default_s: float) -> Call:
+    """Return who calls, and how long they go on waiting: at most the server's own limit in seconds."""
     left = context.time_remaining()
-    return default_s if left is None else min(left, default_s)
+    wait_s = default_s if left is None else min(left, default_s)
+    return Call(caller=current_caller().name, expires_at=time.monotonic() + wait_s)
+
+
+def _code_of(context: Context) -> str:
+    code: Any = context.code()
+    known = {status.value[0]: status.name for status in grpc.StatusCode}
+    return code.name if isinstance(code, grpc.StatusCode) else known.get(code, "UNKNOWN")
 
 
 async def _abort(
-    context: grpc.aio.ServicerContext[Any, Any],
+    context: Context,
     error: errors.TemptrackError,
     *,
     cause: Exception | None = None,

@@ -8,6 +8,8 @@ from typing import Any, BinaryIO
 import grpc.aio
 
 from temptrack import errors
+from temptrack.server.audit import AuditLog
+from temptrack.server.callers import current_caller
 from temptrack.server.engine import Engine
 from temptrack.server.indexing import Indexing
 from temptrack.server.pages import page
@@ -24,23 +26,28 @@ _MAX_REMOVED = 10_000
 class LibraryService(library_pb2_grpc.LibraryServiceServicer):
     """Works on files and tables in threads of its own, so that nothing here waits for the device."""
 
-    def __init__(self, shelf: Shelf, engine: Engine, indexing: Indexing) -> None:
+    def __init__(self, shelf: Shelf, engine: Engine, indexing: Indexing, audit: AuditLog) -> None:
         self._shelf = shelf
         self._engine = engine
         self._indexing = indexing
+        self._audit = audit
 
     async def CreateLibrary(
         self, request: library_pb2.CreateLibraryRequest, context: Context
     ) -> library_pb2.CreateLibraryResponse:
         """Make an empty library."""
         info = await asyncio.to_thread(self._shelf.create, request.name, self._engine.info)
+        await self._note("library-created", library=request.name)
         return library_pb2.CreateLibraryResponse(library=to_message(info, library_pb2.Library))
 
     async def ListLibraries(
         self, request: library_pb2.ListLibrariesRequest, context: Context
     ) -> library_pb2.ListLibrariesResponse:
         """List a page of libraries."""
-        infos = await asyncio.to_thread(self._engine.libraries)
+        caller = current_caller()
+        infos = [
+            info for info in await asyncio.to_thread(self._engine.libraries) if caller.may_use(info.name)
+        ]
         # A list of names has no version of its own; a library that comes or goes meanwhile shifts it by one.
         some, next_token = page(infos, size=request.page_size, token=request.page_token, version=0)
         return library_pb2.ListLibrariesResponse(
@@ -58,6 +65,7 @@ class LibraryService(library_pb2_grpc.LibraryServiceServicer):
         self, request: library_pb2.IndexLibraryRequest, context: Context
     ) -> AsyncIterator[library_pb2.IndexLibraryResponse]:
         """Index folders, telling how far it is."""
+        await self._note("index-started", library=request.library, folders=list(request.folders))
         async for news in self._indexing.run(request.library, list(request.folders), self._engine.info):
             yield news
 
@@ -85,6 +93,7 @@ class LibraryService(library_pb2_grpc.LibraryServiceServicer):
                 hint=f"Name 1 to {_MAX_REMOVED} tracks at once.",
             )
         removed = await asyncio.to_thread(self._shelf.remove, request.library, list(request.track_ids))
+        await self._note("tracks-removed", library=request.library, tracks=list(request.track_ids))
         return library_pb2.RemoveTracksResponse(removed=removed)
 
     async def DeleteLibrary(
@@ -92,6 +101,7 @@ class LibraryService(library_pb2_grpc.LibraryServiceServicer):
     ) -> library_pb2.DeleteLibraryResponse:
         """Delete a library."""
         await asyncio.to_thread(self._shelf.delete, request.name)
+        await self._note("library-deleted", library=request.name)
         return library_pb2.DeleteLibraryResponse()
 
     async def StreamTrackAudio(
@@ -101,12 +111,18 @@ class LibraryService(library_pb2_grpc.LibraryServiceServicer):
         path = await asyncio.to_thread(self._shelf.audio_file, request.library, request.track_id)
         sound = await asyncio.to_thread(_opened, path)
         with sound:
+            await self._note(
+                "track-fetched", library=request.library, track_id=request.track_id, path=str(path)
+            )
             header = library_pb2.AudioHeader(
                 file_name=path.name.encode("utf-8", "replace").decode(), size_bytes=path.stat().st_size
             )
             yield library_pb2.StreamTrackAudioResponse(header=header)
             while data := await asyncio.to_thread(sound.read, AUDIO_CHUNK_BYTES):
                 yield library_pb2.StreamTrackAudioResponse(data=data)
+
+    async def _note(self, event: str, **facts: object) -> None:
+        await asyncio.to_thread(self._audit.write, event, current_caller().name, **facts)
 
 
 def _opened(path: Path) -> BinaryIO:

@@ -12,7 +12,7 @@ from temptrack import errors
 from temptrack.library.names import checked_name
 from temptrack.library.scan import leads_into
 from temptrack.library.store import LibraryStore, delete_library, list_libraries
-from temptrack.library.types import LibraryInfo, LibraryReader
+from temptrack.library.types import LibraryInfo, LibraryReader, Track
 from temptrack.suggest.readers import ReaderCache
 from temptrack.suggest.types import EngineInfo
 
@@ -59,6 +59,10 @@ class Shelf:
     def version(self, name: str) -> int:
         """Return the number of the newest version of a library. Raises NotFound."""
         return self.store(name).version
+
+    def track(self, name: str, track_id: str) -> Track:
+        """Return one track. Raises NotFound."""
+        return self.reader(name).track(track_id)
 
     def audio_file(self, name: str, track_id: str) -> Path:
         """Return the path of a track's file.

@@ -7,6 +7,7 @@ import numpy as np
 from temptrack import errors
 from temptrack.library.types import TrackFilter
 from temptrack.model.types import SegmentFeatures
+from temptrack.suggest.cue_report import CueAction, CueReport
 from temptrack.suggest.types import (
     DEFAULT_LIMIT,
     DEFAULT_TEXT_WEIGHT,
@@ -19,6 +20,14 @@ from temptrack.wire.mirror import build, from_message, to_message
 from temptrack_api.v1 import bundle_pb2, library_pb2, suggestion_pb2, timeline_pb2
 
 _FLOAT_BYTES = 4
+_MAX_TIMELINE_CHARACTERS = 256
+_MAX_HOST_CHARACTERS = 64
+_DIGEST_CHARACTERS = 64
+
+_ACTION_NUMBERS: dict[CueAction, suggestion_pb2.CueAction] = {
+    "inserted": suggestion_pb2.CUE_ACTION_INSERTED,
+    "removed": suggestion_pb2.CUE_ACTION_REMOVED,
+}
 
 
 def seconds_to_message(seconds: Fraction) -> timeline_pb2.RationalTime:
@@ -137,6 +146,48 @@ def engine_from_message(message: bundle_pb2.Bundle) -> EngineInfo:
         frame_size_px=message.frame_size_px,
         frame_interpolation=message.frame_interpolation,
         provider=message.provider,
+    )
+
+
+def cue_report_to_message(report: CueReport) -> suggestion_pb2.ReportCueRequest:
+    """Return a report as a request. Raises InvalidRequest where a value does not fit the wire."""
+    return build(
+        suggestion_pb2.ReportCueRequest,
+        library=report.library,
+        track_id=report.track_id,
+        action=_ACTION_NUMBERS[report.action],
+        timeline=report.timeline[:_MAX_TIMELINE_CHARACTERS],
+        host=report.host,
+        record_start=seconds_to_message(report.record_start_s),
+        record_duration=seconds_to_message(report.record_duration_s),
+        query_digest=report.query_digest,
+    )
+
+
+def cue_report_from_message(message: suggestion_pb2.ReportCueRequest) -> CueReport:
+    """Return a request as a report. Raises InvalidRequest where a field is out of range."""
+    action = {number: name for name, number in _ACTION_NUMBERS.items()}.get(message.action)
+    duration_s = seconds_from_message(message.record_duration)
+    too_long = (
+        len(message.timeline) > _MAX_TIMELINE_CHARACTERS
+        or len(message.host) > _MAX_HOST_CHARACTERS
+        or len(message.query_digest) > _DIGEST_CHARACTERS
+    )
+    if action is None or duration_s <= 0 or too_long:
+        raise errors.InvalidRequest(
+            "The report of a cue says no action, no length, or has a name that is too long.",
+            reason="CUE_REPORT",
+            hint="The comments of the .proto files give the range of every field.",
+        )
+    return CueReport(
+        library=message.library,
+        track_id=message.track_id,
+        action=action,
+        timeline=message.timeline,
+        host=message.host,
+        record_start_s=seconds_from_message(message.record_start),
+        record_duration_s=duration_s,
+        query_digest=message.query_digest,
     )
 
 

@@ -64,7 +64,7 @@ def status_of(error: errors.TemptrackError) -> status_pb2.Status:
     packed = [_packed(detail) for detail in details]
     if kind in _RETRY_AFTER_S:
         delay = duration_pb2.Duration()
-        delay.FromMilliseconds(round(_RETRY_AFTER_S[kind] * 1000))
+        delay.FromMilliseconds(round(_retry_after_s(error, kind) * 1000))
         packed.append(_packed(error_details_pb2.RetryInfo(retry_delay=delay)))
     code: int = STATUS_OF_ERROR[kind].value[0]
     return status_pb2.Status(code=code, message=_cut(error.message, _MESSAGE_BYTES), details=packed)
@@ -89,6 +89,11 @@ def error_of(status: status_pb2.Status) -> errors.TemptrackError | None:
     if retry_after is not None:
         metadata[RETRY_AFTER_KEY] = f"{retry_after:g}"
     return kind(status.message, reason=info.reason, hint=hint, metadata=metadata)
+
+
+def _retry_after_s(error: errors.TemptrackError, kind: type[errors.TemptrackError]) -> float:
+    told = error.metadata.get(RETRY_AFTER_KEY)
+    return _RETRY_AFTER_S[kind] if told is None else float(told)
 
 
 def _listed_class(kind: type[errors.TemptrackError]) -> type[errors.TemptrackError]:

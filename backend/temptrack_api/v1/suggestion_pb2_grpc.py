@@ -46,6 +46,11 @@ class SuggestionServiceStub(object):
                 request_serializer=temptrack__api_dot_v1_dot_suggestion__pb2.SuggestRequest.SerializeToString,
                 response_deserializer=temptrack__api_dot_v1_dot_suggestion__pb2.SuggestResponse.FromString,
                 _registered_method=True)
+        self.ReportCue = channel.unary_unary(
+                '/temptrack_api.v1.SuggestionService/ReportCue',
+                request_serializer=temptrack__api_dot_v1_dot_suggestion__pb2.ReportCueRequest.SerializeToString,
+                response_deserializer=temptrack__api_dot_v1_dot_suggestion__pb2.ReportCueResponse.FromString,
+                _registered_method=True)
 
 
 class SuggestionServiceServicer(object):
@@ -68,6 +73,13 @@ class SuggestionServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ReportCue(self, request, context):
+        """Tells the server that an editor placed a track on a timeline, or took it off again, for its audit log.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_SuggestionServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -80,6 +92,11 @@ def add_SuggestionServiceServicer_to_server(servicer, server):
                     servicer.Suggest,
                     request_deserializer=temptrack__api_dot_v1_dot_suggestion__pb2.SuggestRequest.FromString,
                     response_serializer=temptrack__api_dot_v1_dot_suggestion__pb2.SuggestResponse.SerializeToString,
+            ),
+            'ReportCue': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReportCue,
+                    request_deserializer=temptrack__api_dot_v1_dot_suggestion__pb2.ReportCueRequest.FromString,
+                    response_serializer=temptrack__api_dot_v1_dot_suggestion__pb2.ReportCueResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -138,6 +155,33 @@ class SuggestionService(object):
             '/temptrack_api.v1.SuggestionService/Suggest',
             temptrack__api_dot_v1_dot_suggestion__pb2.SuggestRequest.SerializeToString,
             temptrack__api_dot_v1_dot_suggestion__pb2.SuggestResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReportCue(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/temptrack_api.v1.SuggestionService/ReportCue',
+            temptrack__api_dot_v1_dot_suggestion__pb2.ReportCueRequest.SerializeToString,
+            temptrack__api_dot_v1_dot_suggestion__pb2.ReportCueResponse.FromString,
             options,
             channel_credentials,
             insecure,
