@@ -19,7 +19,6 @@ UNKNOWN = 0.25
 """Degree of a track without a clear tempo or key: it may suit, and is less sure to than one that has it."""
 
 _OCTAVE = 0.8
-_SLACK_OCTAVES = 0.12
 _SLACK_LENGTHS = 0.25
 
 
@@ -43,19 +42,21 @@ class TrackValues(Protocol):
 class TempoPreference:
     """A tempo, or a range of them.
 
-    Degree 1 inside; outside it falls with the distance on a scale of octaves, to 1/e at an eighth of one.
+    Degree 1 inside; outside it falls exponentially with the distance on a scale of octaves.
 
     Attributes:
         low_bpm: slowest that meets it wholly; None is any.
         high_bpm: fastest that does; None is any.
         weight: in spreads of the query's scores; below 0 to avoid.
         octaves: whether half and double the tempo count too, for four fifths.
+        slack_octaves: distance at which the degree has fallen to 1/e.
     """
 
     low_bpm: float | None
     high_bpm: float | None
     weight: float
     octaves: bool = False
+    slack_octaves: float = 0.12
 
     def degrees(self, values: TrackValues) -> Degrees:
         """Return how far each track meets it, 0 to 1."""
@@ -67,7 +68,7 @@ class TempoPreference:
 
     def _at(self, log: Degrees) -> Degrees:
         low, high = (None if end is None else np.log2(max(end, 1.0)) for end in (self.low_bpm, self.high_bpm))
-        return _falling(_outside(log, low, high) / _SLACK_OCTAVES)
+        return _falling(_outside(log, low, high) / self.slack_octaves)
 
 
 @dataclass(frozen=True, slots=True)

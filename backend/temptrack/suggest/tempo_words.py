@@ -19,6 +19,7 @@ ABOUT: Final = 0.08
 _BARE: Final = 0.04
 _EXACTLY: Final = 0.02
 _SHIFT: Final = 0.3
+_WORD_SLACK_OCTAVES: Final = 0.4
 _UNIT: Final = r"\s*-?\s*(?:bpms?|b\.p\.m\.?|beats?\s+(?:per|a)\s+minute|beats?/min)"
 _N: Final = r"(\d{2,3}(?:\.\d+)?)"
 _TO: Final = r"\s*(?:-|\u2013|\u2014|to|and|through|till)\s*"
@@ -141,7 +142,9 @@ def _word(
     *,
     is_searched: bool,
 ) -> Understood:
-    preferences: list[Preference] = [TempoPreference(word.low_bpm, word.high_bpm, weight)]
+    preferences: list[Preference] = [
+        TempoPreference(word.low_bpm, word.high_bpm, weight, slack_octaves=_WORD_SLACK_OCTAVES)
+    ]
     if tags:
         preferences.append(TagPreference(tags, weight))
     return Understood(
