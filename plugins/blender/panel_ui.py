@@ -10,6 +10,7 @@ from typing import Any
 import bpy
 
 from . import placing, strips
+from .panel.reading import reading_of
 from .properties import panel_of
 from .ticking import driver
 
@@ -115,6 +116,9 @@ class TEMPTRACK_PT_suggestions(_InSidebar):
         if results is None:
             layout.label(text="Nothing searched for yet")
         else:
+            reading = reading_of(results.answer)
+            if reading:
+                _write(context, layout, f"Read as: {reading}", "INFO")
             layout.template_list("TEMPTRACK_UL_found", "", panel, "found", panel, "chosen", rows=6)
             suggestion = driver().suggestion(panel.chosen)
             if suggestion is not None:

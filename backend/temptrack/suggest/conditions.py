@@ -110,7 +110,11 @@ def _relaxed(prompt: ReadPrompt, places: set[int]) -> PromptReading:
         part for place, part in enumerate(prompt.understood) if place not in places and part.demands
     ]
     parts = tuple(
-        part.model_copy(update={"effect": PartEffect.RELAXED}) if place in places else part
+        part.model_copy(
+            update={"effect": PartEffect.RELAXED, "text": f"{part.text}: nothing left, only preferred"}
+        )
+        if place in places
+        else part
         for place, part in enumerate(reading.parts)
     )
     tags = {tag for part in kept for tag in part.demands.get("tags_none", ())}

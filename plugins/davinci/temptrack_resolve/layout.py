@@ -63,6 +63,7 @@ def rows(ui: Any) -> list[Any]:
                 ui.Label({"ID": "Said", "WordWrap": True}),
             ],
         ),
+        ui.Label({"ID": "Read", "WordWrap": True, "Weight": 0}),
         ui.Tree({"ID": "Found", "Events": tree, "RootIsDecorated": False, "Weight": 2}),
         ui.Label({"ID": "Why", "WordWrap": True, "Weight": 0.5}),
         ui.HGroup({"Weight": 0}, [button("Play", "Play"), button("Insert", "Insert")]),

@@ -12,6 +12,7 @@ from .actions import Actions
 from .entries import VOCALS, filters_of, row_of, why_of
 from .layout import COLUMNS, LINES, rows
 from .panel.problems import PanelError
+from .panel.reading import reading_of
 from .remedies import resolve_problem
 
 WINDOW_ID = "org.temptrack.suggest-music"
@@ -182,6 +183,8 @@ class MusicWindow:
             tree.ColumnWidth[column] = width
         tree.SetHeaderItem(header)
         results = self._actions.session.results
+        reading = reading_of(results.answer) if results else ""
+        self._find("Read").Text = f"Read as: {reading}" if reading else ""
         for suggestion in results.suggestions if results else ():
             row = tree.NewItem()
             for column, text in enumerate(row_of(suggestion)):

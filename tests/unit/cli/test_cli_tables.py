@@ -5,7 +5,7 @@ from rich.console import Console, RenderableType
 
 from support.answers import answer_of, suggestion_of, track_of
 from temptrack.cli.tables import match_text, reading_lines, suggestion_table, track_text
-from temptrack.suggest.types import PromptReading
+from temptrack.suggest.types import PartEffect, PartKind, PromptPart, PromptReading
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "cli_suggestion_table" / "table.txt"
 
@@ -49,11 +49,24 @@ def test_titles_are_text_and_never_markup() -> None:
 
 def test_how_a_prompt_was_read_is_said() -> None:
     reading = PromptReading(
-        wanted="calm piano", excluded_tags=("drums",), unknown_words=("zither",), instrumental_only=True
+        wanted="calm piano",
+        parts=(
+            PromptPart(kind=PartKind.UNWANTED, words="no drums", text="no drums", effect=PartEffect.FILTER),
+            PromptPart(
+                kind=PartKind.TEMPO, words="90 bpm", text="about 90 bpm (±4 %)", effect=PartEffect.PREFERENCE
+            ),
+        ),
     )
-    text = reading_lines(reading, has_picture=True, text_weight=0.7).plain
-    assert "calm piano" in text
-    assert "without drums" in text
-    assert "less zither" in text
-    assert "no vocals" in text
-    assert "picture 30 : words 70" in text
+    lines = reading_lines(reading, has_picture=True, text_weight=0.7).plain.splitlines()
+    assert [line.split(maxsplit=1)[1] for line in lines] == [
+        "calm piano",
+        "as  no drums · about 90 bpm (±4 %)",
+        "picture 30 : words 70",
+    ]
+    assert reading_lines(PromptReading(wanted=""), has_picture=True, text_weight=0.7).plain == ""
+
+
+def test_an_order_that_follows_more_than_the_match_is_said() -> None:
+    moved = suggestion_of(1).model_copy(update={"favour": 0.1})
+    assert "also counts what the words prefer" in drawn(suggestion_table(answer_of(moved))).replace("\n", " ")
+    assert "also counts" not in drawn(suggestion_table(answer_of()))

@@ -55,7 +55,7 @@ def test_a_demand_that_no_track_meets_becomes_a_wish_and_says_so() -> None:
     conditions = settled("calm, between 250 and 260 bpm, no vocals")
     assert effects(conditions.reading) == {
         "instrumental only": PartEffect.FILTER,
-        "only 250 to 260 bpm": PartEffect.RELAXED,
+        "only 250 to 260 bpm: nothing left, only preferred": PartEffect.RELAXED,
     }
     assert conditions.where == TrackFilter(vocals=False)
     assert conditions.considered > 0
