@@ -11,12 +11,19 @@ from rich.text import Text
 from temptrack.cli.screen import clock
 from temptrack.library.types import LICENCE_UNKNOWN, LibraryInfo, Track
 from temptrack.review.evidence import grouped, places
-from temptrack.suggest.types import PromptReading, Reason, ReasonKind, Suggestion, Suggestions
+from temptrack.suggest.types import PartEffect, PromptReading, Reason, ReasonKind, Suggestion, Suggestions
 
 if TYPE_CHECKING:
-    from temptrack.seat.reports import Check, MediaUse, TimelineReport
+    from temptrack.model.manifest import Manifest
+    from temptrack.seat.reports import BundleReport, Check, MediaUse, TimelineReport
 
 _BAR_CELLS = 5
+_EFFECT_STYLES = {
+    PartEffect.FILTER: "red",
+    PartEffect.PREFERENCE: "",
+    PartEffect.RELAXED: "yellow",
+    PartEffect.WORDS: "dim",
+}
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _REASONS_SHOWN = 4
 _STATE_MARKS = {"ok": ("✓", "green"), "note": ("•", "yellow"), "broken": ("✗", "bold red")}
@@ -39,9 +46,10 @@ def suggestion_table(answer: Suggestions) -> RenderableType:
             use_text(suggestion),
             reasons_text(suggestion.reasons),
         )
-    legend = Text(
-        "Match is the likeness of request and track times 100; the bar compares with the best.", "dim"
-    )
+    meaning = "Match is the likeness of request and track times 100; the bar compares with the best."
+    if any(suggestion.favour for suggestion in answer.suggestions):
+        meaning += " The order also counts what the words prefer."
+    legend = Text(meaning, "dim")
     return Group(table, legend)
 
 
@@ -100,16 +108,14 @@ def reasons_text(reasons: Sequence[Reason]) -> Text:
 
 
 def reading_lines(prompt: PromptReading, *, has_picture: bool, text_weight: float) -> Text:
-    """Return how the request was understood, in one or two lines."""
+    """Return how the request was understood, in one to three lines: demands red, what was relaxed yellow."""
     text = Text()
     if prompt.wanted:
         text.append("Words    ", "dim").append(prompt.wanted)
-    if prompt.excluded_tags:
-        text.append(f"  without {', '.join(prompt.excluded_tags)}", "red")
-    if prompt.unknown_words:
-        text.append(f"  less {', '.join(prompt.unknown_words)}", "red")
-    if prompt.instrumental_only:
-        text.append("  no vocals", "red")
+    if prompt.parts:
+        text.append("\nRead as  " if text else "Read as  ", "dim")
+        parts = [Text(part.text, _EFFECT_STYLES[part.effect]) for part in prompt.parts]
+        text.append_text(Text(" · ").join(parts))
     if has_picture and prompt.wanted:
         words = round(100 * text_weight)
         text.append(f"\nBalance  picture {100 - words} : words {words}", "dim")
@@ -156,6 +162,40 @@ def library_table(libraries: Sequence[LibraryInfo]) -> RenderableType:
     for info in libraries:
         table.add_row(info.name, str(info.track_count), clock(info.duration_s), info.bundle_id, info.uri)
     return table
+
+
+def bundle_table(bundles: Sequence["BundleReport"]) -> RenderableType:
+    """Return bundles at a glance."""
+    table = _plain_table()
+    table.add_column("Bundle", style="bold")
+    table.add_column("Size", justify="right")
+    table.add_column("From")
+    table.add_column("Licence", ratio=1, overflow="fold")
+    table.add_column("Digest", style="dim")
+    for bundle in bundles:
+        name = f"{bundle.id} (the usual)" if bundle.is_default else bundle.id
+        source = "the package" if bundle.source == "shipped" else "this machine"
+        size = f"{bundle.size_bytes / 1e6:.0f} MB"
+        table.add_row(name, size, source, bundle.licence, bundle.digest[:12])
+    return table
+
+
+def bundle_lines(bundle: "BundleReport", manifest: "Manifest") -> RenderableType:
+    """Return what a bundle is made of, how it was trained and what was measured."""
+    parts = _plain_table()
+    parts.add_column("Part", style="bold")
+    parts.add_column("From", ratio=3)
+    parts.add_column("Licence", ratio=1)
+    for origin in manifest.origins:
+        parts.add_row(origin.part, "; ".join(filter(None, (origin.origin, origin.note))), origin.licence)
+    measured = _plain_table()
+    measured.add_column("Measured", ratio=2)
+    measured.add_column("Value", justify="right")
+    measured.add_column("By", style="dim", ratio=1)
+    for metric in manifest.metrics:
+        measured.add_row(metric.name, f"{metric.value:.4g}", metric.command)
+    head = Text.assemble((bundle.id, "bold"), f"  {bundle.size_bytes / 1e6:.0f} MB in {bundle.folder}")
+    return Group(head, Text(manifest.training), parts, measured)
 
 
 def track_table(tracks: Sequence[Track]) -> RenderableType:

@@ -51,9 +51,10 @@ def test_search_insert_replace_remove(
 
     def editor(window: Window) -> Iterator[None]:
         yield from until(window, lambda: window.entries("Library") == ["stock"])
-        window.enter("Prompt", "calm piano")
+        window.enter("Prompt", "calm piano, around 90 bpm")
         yield from until(window, lambda: window.rows("Found"))
         seen["rows"] = window.rows("Found")
+        seen["read"] = window.text("Read")
         seen["why"] = window.text("Why")
         window.select("Found", 0)
         window.click("Insert")
