@@ -8,6 +8,7 @@ import grpc
 from google.rpc import status_pb2
 
 from temptrack import errors
+from temptrack.client.credentials import Credentials, credentials_for
 from temptrack.wire import limits
 from temptrack.wire.address import parse_address
 from temptrack.wire.status import ERROR_OF_STATUS, error_of
@@ -16,6 +17,7 @@ DEFAULT_DEADLINE_S: Final = 60.0
 """How long one call may take unless told otherwise; a segment takes under a second."""
 
 _DETAILS_KEY: Final = "grpc-status-details-bin"
+_HUNG_UP: Final = "socket closed"
 
 _SERVICE_CONFIG = {
     # Calls spread over all replicas behind a name; those that change nothing are tried again elsewhere.
@@ -58,15 +60,24 @@ AnswerT = TypeVar("AnswerT")
 class Connection:
     """A channel whose calls raise temptrack's errors. May be used from several threads."""
 
-    def __init__(self, address: str, *, deadline_s: float = DEFAULT_DEADLINE_S) -> None:
+    def __init__(
+        self,
+        address: str,
+        *,
+        deadline_s: float = DEFAULT_DEADLINE_S,
+        credentials: Credentials | None = None,
+    ) -> None:
         """Prepare a channel; nothing is sent before the first call.
 
         Args:
             address: HOST:PORT.
             deadline_s: how long one call may take, in seconds, above 0.
+            credentials: how to sign in; None takes what the environment says or `temptrack login` kept.
 
         Raises:
             InvalidRequest: the address or the deadline is out of range.
+            Forbidden: a token would travel readable.
+            NotFound: a file of the credentials cannot be read.
         """
         if not deadline_s > 0:
             raise errors.InvalidRequest(
@@ -74,14 +85,23 @@ class Connection:
                 reason="DEADLINE_RANGE",
                 hint="Give more than 0 seconds.",
             )
-        self.address = str(parse_address(address))
+        where = parse_address(address)
+        self.address = str(where)
         self.deadline_s = deadline_s
-        self.channel = grpc.insecure_channel(self.address, options=_CHANNEL_OPTIONS)
+        shown = credentials_for(self.address) if credentials is None else credentials
+        self._metadata = shown.metadata(where)
+        secure = shown.channel_credentials()
+        self._is_secure = secure is not None
+        self.channel = (
+            grpc.insecure_channel(self.address, options=_CHANNEL_OPTIONS)
+            if secure is None
+            else grpc.secure_channel(self.address, secure, options=_CHANNEL_OPTIONS)
+        )
 
     def call(self, method: Callable[..., AnswerT], request: Any) -> AnswerT:
         """Make one unary call within the deadline. Raises what the server raised, or why it cannot answer."""
         try:
-            return method(request, timeout=self.deadline_s)
+            return method(request, timeout=self.deadline_s, metadata=self._metadata)
         except grpc.RpcError as failure:
             raise self._error_of(failure) from failure
 
@@ -93,7 +113,7 @@ class Connection:
         deadline_s: float | None = None,
     ) -> Generator[Any, None, None]:
         """Yield the messages of a stream; closing the iterator cancels the call."""
-        call = method(request, timeout=deadline_s)
+        call = method(request, timeout=deadline_s, metadata=self._metadata)
         try:
             yield from call
         except grpc.RpcError as failure:
@@ -142,12 +162,7 @@ class Connection:
                 metadata=metadata,
             )
         if kind is errors.Unavailable and not _speaks_otherwise(details):
-            return errors.Unavailable(
-                f"No server answers at {self.address}.",
-                reason="UNREACHABLE",
-                hint="Start one with `temptrack serve`, or check the address and the firewall.",
-                metadata=metadata,
-            )
+            return self._unreachable(details, metadata)
         return errors.Unavailable(
             f"What answers at {self.address} is no temptrack server of this version ({code.name}).",
             reason="NOT_TEMPTRACK",
@@ -155,8 +170,30 @@ class Connection:
             metadata=metadata,
         )
 
+    def _unreachable(self, details: str, metadata: dict[str, str]) -> errors.Unavailable:
+        if _fails_to_trust(details):
+            return errors.Unavailable(
+                f"No safe connection to {self.address} could be made: one end does not trust the other.",
+                reason="TLS_REFUSED",
+                hint="Check the CA, and that the server's name is in its certificate; see `temptrack login`.",
+                metadata=metadata,
+            )
+        hint = "Start one with `temptrack serve`, or check the address and the firewall."
+        if not self._is_secure and _HUNG_UP in details.lower():
+            # So does a server with TLS to everybody who speaks without.
+            hint = "Something there hung up: if the server has TLS, run `temptrack login` with --ca first."
+        return errors.Unavailable(
+            f"No server answers at {self.address}.", reason="UNREACHABLE", hint=hint, metadata=metadata
+        )
+
 
 def _speaks_otherwise(details: str) -> bool:
     """Whether something answered that is no gRPC server, by the words gRPC has for it."""
     lowered = details.lower()
     return any(words in lowered for words in ("http/1", "http1", "parsing http/2", "settings frame"))
+
+
+def _fails_to_trust(details: str) -> bool:
+    """Whether the handshake of TLS failed, by the words gRPC has for it."""
+    lowered = details.lower()
+    return any(words in lowered for words in ("ssl", "tls", "certificate", "hostname verification"))

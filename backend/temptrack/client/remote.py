@@ -6,10 +6,12 @@ from types import TracebackType
 from typing import Self
 
 from temptrack.client.connection import DEFAULT_DEADLINE_S, Connection
+from temptrack.client.credentials import Credentials
 from temptrack.client.library_client import LibraryClient
 from temptrack.library.types import LibraryInfo
 from temptrack.media.types import Frames
 from temptrack.model.types import SegmentFeatures
+from temptrack.suggest.cue_report import CueReport
 from temptrack.suggest.types import EngineInfo, Query, Suggestions
 from temptrack.wire import convert
 from temptrack.wire.mirror import build
@@ -24,7 +26,12 @@ class RemoteSuggester:
     """
 
     def __init__(
-        self, address: str, *, deadline_s: float = DEFAULT_DEADLINE_S, lossless: bool = True
+        self,
+        address: str,
+        *,
+        deadline_s: float = DEFAULT_DEADLINE_S,
+        lossless: bool = True,
+        credentials: Credentials | None = None,
     ) -> None:
         """Prepare to ask; nothing is sent before the first call.
 
@@ -33,11 +40,14 @@ class RemoteSuggester:
             deadline_s: how long one call may take, in seconds, above 0.
             lossless: send pictures as PNG, so that features equal those made in process bit by bit; JPEG
                 needs a third of the bytes and changes the order of near equals.
+            credentials: how to sign in; None takes what the environment says or `temptrack login` kept.
 
         Raises:
             InvalidRequest: the address or the deadline is out of range.
+            Forbidden: a token would travel readable.
+            NotFound: a file of the credentials cannot be read.
         """
-        self._connection = Connection(address, deadline_s=deadline_s)
+        self._connection = Connection(address, deadline_s=deadline_s, credentials=credentials)
         self._lossless = lossless
         channel = self._connection.channel
         self._suggestions = suggestion_pb2_grpc.SuggestionServiceStub(channel)
@@ -65,6 +75,12 @@ class RemoteSuggester:
         """Have the tracks of a library on the server ranked for a query."""
         response = self._connection.call(self._suggestions.Suggest, convert.query_to_message(query))
         return convert.suggestions_from_message(response)
+
+    def report_cue(self, report: CueReport) -> bool:
+        """Tell the server what an editor did with a track. Returns whether its audit log holds it now."""
+        request = convert.cue_report_to_message(report)
+        recorded: bool = self._connection.call(self._suggestions.ReportCue, request).recorded
+        return recorded
 
     def libraries(self) -> Sequence[LibraryInfo]:
         """List the libraries of the server."""
