@@ -6,7 +6,19 @@ from typing import Annotated
 import typer
 
 from temptrack import __version__
-from temptrack.cli import companion, demo, doctor, install, library, serve, suggest, timeline
+from temptrack.cli import (
+    companion,
+    config,
+    demo,
+    doctor,
+    install,
+    library,
+    login,
+    serve,
+    suggest,
+    timeline,
+    token,
+)
 from temptrack.cli.choices import FLAG
 from temptrack.cli.front import Front
 
@@ -49,6 +61,10 @@ app.command("suggest")(suggest.suggest)
 app.command("timeline")(timeline.timeline)
 app.add_typer(library.app, name="library")
 app.command("serve")(serve.serve)
+app.add_typer(token.app, name="token")
+app.add_typer(config.app, name="config")
+app.command("login")(login.login)
+app.command("logout")(login.logout)
 app.command("doctor")(doctor.doctor)
 app.command("demo")(demo.demo)
 app.command("companion", hidden=True)(companion.companion)
