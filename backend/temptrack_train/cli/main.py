@@ -3,7 +3,7 @@
 import typer
 
 from temptrack.cli.front import Front
-from temptrack_train.cli import evaluate, features, fit, sweep, synthesize
+from temptrack_train.cli import evaluate, features, fit, recipe, sweep, synthesize
 
 app = typer.Typer(
     name="temptrack-train",
@@ -20,6 +20,7 @@ app.command("synthesize")(synthesize.synthesize)
 app.command("fit")(fit.fit)
 app.command("evaluate")(evaluate.evaluate)
 app.command("sweep")(sweep.sweep)
+app.add_typer(recipe.app)
 
 
 def run() -> None:

@@ -37,7 +37,8 @@ class BridgeConfig:
         noise: length of the noise on centred text features of length 1; closes what is left of the gap
             between a phrase and the picture of it.
         pull: how strongly anchored towers are pulled back to where they started.
-        hearing_noise: deviation of the errors of a tagger, in deviations of a concept.
+        hearing_noise: deviation of a tagger's errors, in deviations of a concept's mentions; where they were
+            not measured.
         width: of the music tower's layers.
         text_dropout: chance that a query of scene and words loses its words.
         seed: of everything random.
@@ -63,6 +64,7 @@ def train_bridge(
     chosen: npt.NDArray[np.bool_],
     config: BridgeConfig,
     *,
+    noise: Matrix | None = None,
     correlation: Matrix | None = None,
 ) -> Bridge:
     """Train towers on the chosen recordings.
@@ -71,6 +73,8 @@ def train_bridge(
         texts: of all recordings.
         chosen: [recordings], which may be learned from.
         config: how.
+        noise: [concepts], deviation of a tagger's errors on each in units of the distance between its score
+            where a concept is present and where it is absent. None: ``config.hearing_noise`` for all.
         correlation: [concepts, concepts] of a tagger's scores over real music: its errors go together in the
             same way. None: every concept errs by itself.
 
@@ -82,15 +86,21 @@ def train_bridge(
     try:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(config.seed)
-            return _Training(texts, chosen, config, correlation).run()
+            return _Training(texts, chosen, config, noise, correlation).run()
     finally:
         torch.set_num_threads(threads)
 
 
 def standard_mentions(heard: Matrix, chosen: npt.NDArray[np.bool_]) -> Matrix:
     """Return mentions as deviations from how often the chosen recordings mention a concept."""
+    centred = heard - heard[chosen].mean(axis=0)
+    return np.asarray(centred / mention_deviation(heard, chosen), np.float32)
+
+
+def mention_deviation(heard: Matrix, chosen: npt.NDArray[np.bool_]) -> Matrix:
+    """Return the deviation of mentions, [concepts]; what is never mentioned counts as very rare."""
     share = np.clip(heard[chosen].mean(axis=0), 1e-3, 1 - 1e-3)
-    return np.asarray((heard - share) / np.sqrt(share * (1 - share)), np.float32)
+    return np.asarray(np.sqrt(share * (1 - share)), np.float32)
 
 
 class _Training:
@@ -99,6 +109,7 @@ class _Training:
         texts: BridgeTexts,
         chosen: npt.NDArray[np.bool_],
         config: BridgeConfig,
+        noise: Matrix | None,
         correlation: Matrix | None,
     ) -> None:
         self.config = config
@@ -107,6 +118,10 @@ class _Training:
         self.aspects = torch.as_tensor(texts.aspects)
         self.scores = torch.as_tensor(standard_mentions(texts.heard, chosen))
         concepts = self.scores.shape[1]
+        deviation = np.full(concepts, config.hearing_noise)
+        if noise is not None:
+            deviation = noise / mention_deviation(texts.heard, chosen)
+        self.deviation = torch.as_tensor(deviation, dtype=torch.float32)
         spread = np.eye(concepts) if correlation is None else np.asarray(correlation, np.float64)
         # Errors that go together, by the square root of how they do.
         values, vectors = np.linalg.eigh(spread)
@@ -176,7 +191,9 @@ class _Training:
     def _heard(self, owners: Tensor) -> Tensor:
         shape = (len(owners), self.scores.shape[1])
         noise = torch.as_tensor(self.generator.standard_normal(shape), dtype=torch.float32)
-        return self.scores[owners] + self.config.hearing_noise * noise @ self.errors
+        mixed = self.scores[owners] + self.deviation * (noise @ self.errors)
+        # Of deviation 1, as scores over real music are.
+        return mixed / (1 + self.deviation.square()).sqrt()
 
     def _strayed(self) -> Tensor:
         """How far anchored towers are from where they started."""
