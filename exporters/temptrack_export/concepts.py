@@ -24,12 +24,14 @@ class Concept:
         group: what it speaks about.
         members: outputs of the musicnn models whose mean log-odds measure it.
         pattern: regular expression of the words that name it, matched at word starts, any case.
+        heads: detectors of ``heads.HEADS`` that measure it beside the members; lite-0 has none.
     """
 
     name: str
     group: TagGroup
     members: tuple[str, ...]
     pattern: str
+    heads: tuple[str, ...] = ()
 
 
 def _concept(group: TagGroup, name: str, members: str, pattern: str) -> Concept:
@@ -101,13 +103,13 @@ def membership() -> npt.NDArray[np.float32]:
     return matrix
 
 
-def mentions(texts: Sequence[str]) -> npt.NDArray[np.float32]:
+def mentions(texts: Sequence[str], concepts: Sequence[Concept] = CONCEPTS) -> npt.NDArray[np.float32]:
     """Return which concepts texts speak of, [texts, concepts], 1 or 0; a negated word does not count."""
-    patterns = [re.compile(rf"\b(?:{concept.pattern})", re.IGNORECASE) for concept in CONCEPTS]
+    patterns = [re.compile(rf"\b(?:{concept.pattern})", re.IGNORECASE) for concept in concepts]
     negated = re.compile(r"\b(?:no|without|lacks?|not)\s+(?:\w+\s+)?(?:vocals?|voices?|singing|singer|drums?|percussion)\b",
                          re.IGNORECASE)  # fmt: skip
-    instrumental = next(index for index, concept in enumerate(CONCEPTS) if concept.name == "instrumental")
-    found = np.zeros((len(texts), len(CONCEPTS)), np.float32)
+    instrumental = next(index for index, concept in enumerate(concepts) if concept.name == "instrumental")
+    found = np.zeros((len(texts), len(concepts)), np.float32)
     for row, text in enumerate(texts):
         kept = negated.sub(" ", text)
         for column, pattern in enumerate(patterns):

@@ -190,7 +190,29 @@ class QueryTower(nn.Module):
         return functional.normalize((1 - weight) * picture + weight * self.text_tower(text), dim=-1)
 
 
+VOICES = ("female vocals", "male vocals", "vocals", "instrumental")
+"""Concepts of the voice, in the order ``VoiceTags`` puts them out."""
+
 TAG_NAMES: tuple[tuple[str, TagGroup], ...] = tuple((concept.name, concept.group) for concept in CONCEPTS)
+
+
+class VoiceTags(nn.Module):
+    """Tag log-odds [rows, 100] to posteriors of female, male, any and no vocals, [rows, 4].
+
+    Voice is judged absolutely: music libraries differ too much in how much of them is sung.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("voice", _tensor(_voice_columns()))
+
+    def forward(self, logits: Tensor) -> Tensor:
+        """Judge whether somebody sings, and who."""
+        sung, unsung, female, male = (logits @ self.get_buffer("voice")).unbind(dim=-1)
+        vocals = torch.sigmoid(VOCAL_SHARPNESS * (sung - unsung - SUNG_ABOVE))
+        instrumental = torch.sigmoid(VOCAL_SHARPNESS * (UNSUNG_BELOW - sung + unsung))
+        by_women = vocals * torch.sigmoid(VOCAL_SHARPNESS * (female - male))
+        return torch.stack([by_women, vocals - by_women, vocals, instrumental], dim=-1)
 
 
 class MusicTower(nn.Module):
@@ -202,10 +224,10 @@ class MusicTower(nn.Module):
         self.register_buffer("deviation", _tensor(calibration.deviation))
         self.register_buffer("members", _tensor(membership() / calibration.concept_deviation))
         self.register_buffer("weights", _tensor(space.concepts))
-        self.register_buffer("voice", _tensor(_voice_columns()))
+        self.voice = VoiceTags()
         names = [name for name, _ in TAG_NAMES]
-        self.first_voice = names.index("female vocals")
-        if names[self.first_voice :] != ["female vocals", "male vocals", "vocals", "instrumental"]:
+        self.first_voice = names.index(VOICES[0])
+        if tuple(names[self.first_voice :]) != VOICES:
             raise ValueError("the vocal concepts must come last, in the order the tower puts them out")
 
     def forward(self, features: Tensor) -> tuple[Tensor, Tensor]:
@@ -214,12 +236,7 @@ class MusicTower(nn.Module):
         concepts = (standard @ self.get_buffer("members")).clamp(CLIP_LOW, CLIP_HIGH)
         embeddings = functional.normalize(concepts @ self.get_buffer("weights"), dim=-1)
         present = torch.sigmoid(TAG_SHARPNESS * (concepts[:, : self.first_voice] - TAG_MARGIN))
-        sung, unsung, female, male = (features @ self.get_buffer("voice")).unbind(dim=-1)
-        vocals = torch.sigmoid(VOCAL_SHARPNESS * (sung - unsung - SUNG_ABOVE))
-        instrumental = torch.sigmoid(VOCAL_SHARPNESS * (UNSUNG_BELOW - sung + unsung))
-        by_women = vocals * torch.sigmoid(VOCAL_SHARPNESS * (female - male))
-        voices = torch.stack([by_women, vocals - by_women, vocals, instrumental], dim=-1)
-        return embeddings, torch.cat([present, voices], dim=-1)
+        return embeddings, torch.cat([present, self.voice(features)], dim=-1)
 
 
 def _voice_columns() -> npt.NDArray[np.float32]:

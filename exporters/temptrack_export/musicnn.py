@@ -9,7 +9,7 @@ serves the graph needs a signal-processing library.
 import tarfile
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import librosa
 import numpy as np
@@ -116,6 +116,18 @@ class _Convolution(nn.Module):
         return functional.relu(functional.conv2d(x, self.get_buffer("kernel"), self.get_buffer("bias")))
 
 
+class Heard(NamedTuple):
+    """What a model makes of patches.
+
+    Attributes:
+        logits: log-odds of its tags, [count, 50].
+        hidden: the normalised layer before them, [count, 200].
+    """
+
+    logits: Tensor
+    hidden: Tensor
+
+
 class Musicnn(nn.Module):
     """Log-mel patches [count, 187, 96] to tag logits [count, 50]."""
 
@@ -135,6 +147,10 @@ class Musicnn(nn.Module):
 
     def forward(self, mel: Tensor) -> Tensor:
         """Tag patches."""
+        return self.hear(mel).logits
+
+    def hear(self, mel: Tensor) -> Heard:
+        """Tag patches, and give the layer the tags are read from."""
         x = self.input_norm(mel.unsqueeze(1))
         front = [self._front(x, number) for number in range(5)]
         # [count, 1, time, features] throughout the mid-end.
@@ -149,7 +165,7 @@ class Musicnn(nn.Module):
         hidden = functional.relu(pooled @ self.get_buffer("dense_kernel") + self.get_buffer("dense_bias"))
         hidden = self.dense_norm(hidden)
         logits: Tensor = hidden @ self.get_buffer("dense_1_kernel") + self.get_buffer("dense_1_bias")
-        return logits
+        return Heard(logits, hidden)
 
     def _front(self, x: Tensor, number: int) -> Tensor:
         length = int(self.convolutions[number].get_buffer("kernel").shape[2])
