@@ -69,7 +69,7 @@ _BLACK_BELOW = 0.08
 _MOST_TRIMMED = 0.4
 _EXTREMELY_COLOURFUL = 109 / 255
 _FLAT = 0.02
-_CUT_STRUCTURE, _CUT_COLOUR = 0.5, 0.35
+_CUT_STRUCTURE, _CUT_COLOUR = 0.4, 0.2
 _COLOUR_LEVELS = 4
 
 Array = npt.NDArray[np.float32]
@@ -104,6 +104,16 @@ def measure_craft(frames: Frames, repeats: Sequence[int]) -> Vector:
     stills = np.array([_light_and_colour(picture) for picture in pictures])
     values = np.concatenate([stills[order].mean(axis=0), _over_time(pictures, stills[:, 0], order)])
     return values.astype(np.float32)
+
+
+def find_cuts(frames: Frames) -> npt.NDArray[np.bool_]:
+    """Say between which neighbouring frames there is a cut, [count - 1].
+
+    Args:
+        frames: [count, height, width, 3] RGB, in order, at least one; any distance in time.
+    """
+    pictures, order = _without_bars(_cells(frames)), np.arange(len(frames))
+    return _is_cut(_structure_lost(pictures, order), _recoloured(pictures, order))
 
 
 def _moments(repeats: Sequence[int]) -> npt.NDArray[np.intp]:
@@ -181,13 +191,19 @@ def _over_time(pictures: Array, brightness: Array, order: npt.NDArray[np.intp]) 
     if len(order) < 2:
         return np.zeros(5, np.float32)
     lost, recoloured = _structure_lost(pictures, order), _recoloured(pictures, order)
-    cut = (lost > _CUT_STRUCTURE) & (recoloured > _CUT_COLOUR)
+    cut = _is_cut(lost, recoloured)
     movement = lost[~cut] if not cut.all() else lost
     level, change = brightness[order], np.where(cut, 1.0, lost)
     return np.array(
         [movement.mean(), cut.mean(), level.std(), _trend(level), _trend(change)],
         np.float32,
     )
+
+
+def _is_cut(lost: Array, recoloured: Array) -> npt.NDArray[np.bool_]:
+    """A cut changes structure and colours; movement mostly the one, a fade mostly the other."""
+    cut: npt.NDArray[np.bool_] = (lost > _CUT_STRUCTURE) & (recoloured > _CUT_COLOUR)
+    return cut
 
 
 def _structure_lost(pictures: Array, order: npt.NDArray[np.intp]) -> Array:

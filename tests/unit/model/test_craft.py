@@ -5,7 +5,7 @@ import numpy.typing as npt
 import pytest
 
 from temptrack.errors import InvalidRequest
-from temptrack.model.craft import CRAFT_DIM, CRAFT_NAMES, measure_craft
+from temptrack.model.craft import CRAFT_DIM, CRAFT_NAMES, find_cuts, measure_craft
 
 Picture = npt.NDArray[np.uint8]
 SIZE = 96
@@ -57,6 +57,12 @@ def test_cuts_are_counted_and_are_no_movement() -> None:
     film = craft(shot(scene(1, light=0.9), 3) + shot(scene(2, light=0.3), 4) + shot(scene(3, light=0.7), 3))
     assert film["cut_share"] == pytest.approx(2 / 9)
     assert film["movement"] == 0
+
+
+def test_cuts_are_found_where_they_are() -> None:
+    film = shot(scene(1, light=0.9), 3) + shot(scene(2, light=0.3), 2)
+    assert find_cuts(np.stack(film)).tolist() == [False, False, True, False]
+    assert find_cuts(film[0][None]).tolist() == []
 
 
 def test_a_fade_is_neither_a_cut_nor_movement() -> None:
