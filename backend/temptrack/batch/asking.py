@@ -71,7 +71,7 @@ class Asker:
             timeline=row.timeline,
             part=row.part,
             media=row.media,
-            where=row.where,
+            where=self.settings.where(row),
             text_weight=row.text_weight,
             like=row.like,
             limit=self.settings.candidates,

@@ -82,7 +82,7 @@ class Chooser:
                 passed[candidate.rank] = why
         if not open_to:
             return Choice(_nothing(candidates, passed), None, None, passed)
-        known = self._family[episode] if self._rules.family else []
+        known = tuple(self._family[episode]) if self._rules.family else ()
         likeness = {item.rank: _likeness(item.track, known) for item in open_to}
         # Equal values go to the better rank.
         chosen = max(

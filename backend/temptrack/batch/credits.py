@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from functools import cache
 from importlib import resources
 
-from temptrack.batch.cues import SheetCue
+from temptrack.batch.cues import UNKNOWN, SheetCue
 
 _UNKNOWN_ARTIST = "unknown artist"
 
@@ -82,4 +82,9 @@ def _block(production: str, episode: str, cues: Sequence[SheetCue]) -> str:
 
 def _filled(wording: str, title: str, artist: str, licence: str) -> str:
     version = licence.rpartition("-")[2]
-    return wording.format(title=title, artist=artist or _UNKNOWN_ARTIST, licence=licence, version=version)
+    return wording.format(
+        title=title,
+        artist=_UNKNOWN_ARTIST if artist in {"", UNKNOWN} else artist,
+        licence=licence,
+        version=version,
+    )

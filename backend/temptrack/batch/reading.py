@@ -10,7 +10,7 @@ from threading import Lock
 
 from temptrack import __version__
 from temptrack.batch.plan import PlanRow
-from temptrack.library.types import LibraryInfo
+from temptrack.library.types import LibraryInfo, TrackFilter
 from temptrack.media.timecodes import start_timecode_s
 from temptrack.media.types import Sampling
 from temptrack.seat.cuts import Cut
@@ -24,6 +24,7 @@ from temptrack.timeline.timeline_file import TimelineFile
 DEFAULT_CANDIDATES = 50
 """How many tracks are kept for each scene, so that the rules have something to choose from."""
 
+_NO_LICENCE = "none of them"
 _ABOUT_REPORTS = {"production", "episode", "usage"}
 _CHUNK_BYTES = 2**20
 
@@ -37,12 +38,27 @@ class Settings:
         scene_s: about how long scenes made of clusters of shots are, in seconds.
         sampling: which frames are looked at.
         blind: rank by sound alone.
+        licences: only these are asked for, whatever a request allows; empty: all.
+        no_licences: these are never asked for.
     """
 
     candidates: int = DEFAULT_CANDIDATES
     scene_s: int = 60
     sampling: Sampling = Sampling.STANDARD
     blind: bool = False
+    licences: tuple[str, ...] = ()
+    no_licences: tuple[str, ...] = ()
+
+    def where(self, row: PlanRow) -> TrackFilter:
+        """Return the conditions of a row behind the gate of licences, so that candidates can be placed."""
+        allowed = row.where.licences or self.licences
+        if row.where.licences and self.licences:
+            gate = {licence.casefold() for licence in self.licences}
+            # Nothing passes both: better no candidate than one that may not be placed.
+            allowed = tuple(name for name in allowed if name.casefold() in gate) or (_NO_LICENCE,)
+        return row.where.model_copy(
+            update={"licences": allowed, "licences_not": (*row.where.licences_not, *self.no_licences)}
+        )
 
 
 class Reader:
@@ -92,6 +108,7 @@ def unit_id(row: PlanRow, cut: Cut, library: LibraryInfo, settings: Settings) ->
         "media": list(_media(cut.scope)),
         "library": library.digest,
         "bundle": library.bundle_digest,
+        "where": settings.where(row).model_dump(mode="json"),
         "settings": [settings.candidates, settings.scene_s, settings.sampling.value, settings.blind],
     }
     text = json.dumps(parts, sort_keys=True, separators=(",", ":"))

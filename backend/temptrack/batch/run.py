@@ -8,7 +8,7 @@ plan. See docs/adr/0018.
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -111,8 +111,10 @@ class _Run:
         self._reader = Reader()
         self._failures: dict[int, TemptrackError] = {}
         names = sorted({row.library for row in batch.plan.rows})
+        rules = batch.rules
+        self._settings = replace(batch.settings, licences=rules.licences, no_licences=rules.no_licences)
         self._askers = {
-            name: _asker(opened.enter_context(open_library(name)), self._reader, batch.settings)
+            name: _asker(opened.enter_context(open_library(name)), self._reader, self._settings)
             for name in names
         }
         self._sheet = ContactSheet(batch.folder, self._reader) if batch.review else None
@@ -149,7 +151,7 @@ class _Run:
             self._stop_if_cancelled(0)
             asker = self._askers[row.library]
             try:
-                made = unit_id(row, self._reader.cut(row), asker.info, self._batch.settings)
+                made = unit_id(row, self._reader.cut(row), asker.info, self._settings)
                 units.append(Unit(number, row, made))
             except Exception as error:
                 # Whatever is wrong with one timeline must not cost the others theirs.

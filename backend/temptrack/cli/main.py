@@ -7,6 +7,8 @@ import typer
 
 from temptrack import __version__
 from temptrack.cli import (
+    batch,
+    bundle,
     companion,
     config,
     demo,
@@ -58,8 +60,10 @@ def _options(
 
 
 app.command("suggest")(suggest.suggest)
+app.command("batch")(batch.batch)
 app.command("timeline")(timeline.timeline)
 app.add_typer(library.app, name="library")
+app.add_typer(bundle.app, name="bundle")
 app.command("serve")(serve.serve)
 app.add_typer(token.app, name="token")
 app.add_typer(config.app, name="config")
