@@ -1,14 +1,10 @@
 """The server as a process of its own: what it loads, and how it ends."""
 
-import os
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
 import grpc
 import numpy as np
@@ -16,41 +12,13 @@ import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from support.fake_bundle import FakeBundle
+from support.served_process import read_until, served_in_a_process
 from support.serving import PATIENCE_S
 from temptrack import errors
 from temptrack.client.remote import RemoteSuggester
 from temptrack.model.types import SegmentFeatures
 
 TESTS = Path(__file__).parents[1]
-
-
-@contextmanager
-def served_in_a_process(listen: str = "127.0.0.1:0") -> Iterator[subprocess.Popen[str]]:
-    process = subprocess.Popen(
-        [sys.executable, "-W", "error", "-m", "support.fake_server", listen],
-        cwd=TESTS,
-        env=os.environ | {"PYTHONUNBUFFERED": "1"},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    try:
-        with process:
-            yield process
-            assert process.wait(PATIENCE_S) is not None
-    finally:
-        process.kill()
-
-
-def read_until(output: IO[str] | None, start: str) -> str:
-    assert output is not None
-    seen = []
-    for line in output:
-        seen.append(line)
-        if line.startswith(start):
-            return line.strip()
-    raise AssertionError(f"no line starts with {start!r}: {seen}")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
