@@ -20,7 +20,7 @@ from temptrack.seat import engine
 
 RATE = 25
 LICENCES = ("CC-BY-4.0", "CC0-1.0", "unknown", "CC-BY-SA-3.0")
-TRACK_S = 40.0
+TRACK_S = 8.0
 
 
 def use_fake_bundle(patch: pytest.MonkeyPatch) -> None:
@@ -42,7 +42,7 @@ def stock(folder: Path, *, tracks: int = 8, name: str = "stock") -> LibraryStore
 
 def _record(path: Path, number: int) -> TrackRecord:
     bundle = FakeBundle()
-    windows: Matrix = unit_rows(4, bundle.embed_dim, seed=number)
+    windows: Matrix = unit_rows(1, bundle.embed_dim, seed=number)
     detail = make_detail(windows, duration_s=TRACK_S)
     tags = (
         TrackTag(name="piano", group="instrument", score=0.9 if number % 2 else 0.6),

@@ -186,9 +186,16 @@ def open_library_async(name: str, *, bundle: str | None = None, device: str = "a
     return AsyncLibrary(open_library(name, bundle=bundle, device=device))
 
 
-def connect_async(address: str) -> AsyncServer:
+def connect_async(
+    address: str,
+    *,
+    token: str | None = None,
+    ca: Path | str | None = None,
+    certificate: Path | str | None = None,
+    key: Path | str | None = None,
+) -> AsyncServer:
     """Prepare to ask a server, to use with ``async with``; see ``connect``."""
-    return AsyncServer(connect(address))
+    return AsyncServer(connect(address, token=token, ca=ca, certificate=certificate, key=key))
 
 
 async def _stoppable(work: Callable[[Callable[[], bool]], _Answer]) -> _Answer:

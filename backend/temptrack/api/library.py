@@ -21,6 +21,7 @@ from temptrack.suggest.types import DEFAULT_LIMIT, DEFAULT_TEXT_WEIGHT, EngineIn
 from temptrack.timeline.scope_request import ScopeRequest
 
 if TYPE_CHECKING:
+    from temptrack.client.credentials import Credentials
     from temptrack.library.store import LibraryStore
     from temptrack.model.types import Bundle
     from temptrack.review.sounds import Sounds
@@ -38,10 +39,17 @@ class Library:
     """
 
     def __init__(
-        self, name: str, *, server: str | None = None, bundle: str | None = None, device: str = "auto"
+        self,
+        name: str,
+        *,
+        server: str | None = None,
+        bundle: str | None = None,
+        device: str = "auto",
+        credentials: "Credentials | None" = None,
     ) -> None:
         self.name = name
         self.server = server
+        self._credentials = credentials
         self._bundle = bundle
         self._device = device
         self._opened = ExitStack()
@@ -132,7 +140,11 @@ class Library:
     def _open_suggester(self) -> Suggester:
         return self._opened.enter_context(
             engine.open_suggester(
-                library=self.name, server=self.server, bundle=self._bundle, device=self._device
+                library=self.name,
+                server=self.server,
+                bundle=self._bundle,
+                device=self._device,
+                credentials=self._credentials,
             )
         )
 
@@ -148,15 +160,15 @@ class Library:
 
     def info(self) -> LibraryInfo:
         """Return name, version, digest, bundle and size of the library as it is now."""
-        return engine.library_info(self.name, self.server)
+        return engine.library_info(self.name, self.server, self._credentials)
 
     def tracks(self) -> Sequence[Track]:
         """Return all tracks in order of path."""
-        return engine.tracks_of(self.name, self.server)
+        return engine.tracks_of(self.name, self.server, self._credentials)
 
     def sounds(self) -> "AbstractContextManager[Sounds]":
         """Return where the files of the tracks are, to use in a ``with`` statement."""
-        return open_sounds(self.name, self.server)
+        return open_sounds(self.name, self.server, self._credentials)
 
     def index(
         self,
@@ -180,7 +192,7 @@ class Library:
             TemptrackError: what the library or the folders raise; a file that cannot be read is reported.
         """
         if self.server is not None:
-            with engine.open_library_client(self.server) as client:
+            with engine.open_library_client(self.server, self._credentials) as client:
                 return client.index(self.name, [Path(folder) for folder in folders], progress=progress)
         from temptrack.library.ingest import index_folders
 
@@ -240,7 +252,7 @@ class Library:
         known = self.tracks()
         ids = [asking.find_track(track, known).id for track in tracks]
         if self.server is not None:
-            with engine.open_library_client(self.server) as client:
+            with engine.open_library_client(self.server, self._credentials) as client:
                 return client.remove_tracks(self.name, ids)
         return self._store().remove(ids)
 

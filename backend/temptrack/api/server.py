@@ -1,10 +1,12 @@
 """A server of libraries, as a script sees it."""
 
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from temptrack.api.library import Library
 from temptrack.client.connection import Connection
+from temptrack.client.credentials import Credentials, credentials_for
 from temptrack.client.library_client import LibraryClient
 from temptrack.client.remote import RemoteSuggester
 from temptrack.library.types import LibraryInfo
@@ -18,14 +20,15 @@ class Server:
         address: HOST:PORT.
     """
 
-    def __init__(self, address: str) -> None:
-        self._connection = Connection(address)
+    def __init__(self, address: str, credentials: Credentials | None = None) -> None:
+        self._credentials = credentials
+        self._connection = Connection(address, credentials=credentials)
         self._client = LibraryClient(self._connection)
         self.address = self._connection.address
 
     def library(self, name: str) -> Library:
         """Return a library of the server; it is asked for with the first request."""
-        return Library(name, server=self.address)
+        return Library(name, server=self.address, credentials=self._credentials)
 
     def libraries(self) -> list[LibraryInfo]:
         """Return the libraries of the server in order of name."""
@@ -47,7 +50,7 @@ class Server:
 
     def engine(self) -> EngineInfo:
         """Say which bundle the server runs, on which device."""
-        with RemoteSuggester(self.address) as suggester:
+        with RemoteSuggester(self.address, credentials=self._credentials) as suggester:
             return suggester.info()
 
     def close(self) -> None:
@@ -63,13 +66,33 @@ class Server:
         self.close()
 
 
-def connect(address: str) -> Server:
+def connect(
+    address: str,
+    *,
+    token: str | None = None,
+    ca: Path | str | None = None,
+    certificate: Path | str | None = None,
+    key: Path | str | None = None,
+) -> Server:
     """Prepare to ask a server; nothing is sent before the first request.
+
+    What is not given is taken from the environment, or from what ``temptrack login`` kept for this server.
 
     Args:
         address: HOST:PORT.
+        token: bearer token; it is sent over TLS, or to this machine, only.
+        ca: PEM file with who may vouch for the server, or "system".
+        certificate: PEM file with the certificate to show.
+        key: PEM file with its key.
 
     Raises:
-        InvalidRequest: the address cannot be one.
+        InvalidRequest: the address cannot be one, or a certificate comes without its key or without a CA.
+        NotFound: a file cannot be read.
+        Forbidden: others could read the token on its way.
     """
-    return Server(address)
+    given = {"token": token, "ca": None if ca is None else str(ca), "certificate": certificate, "key": key}
+    told = {name: value for name, value in given.items() if value is not None}
+    if not told:
+        return Server(address)
+    known = credentials_for(address).model_dump()
+    return Server(address, Credentials.model_validate(known | told))

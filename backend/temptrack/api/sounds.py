@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 from temptrack.seat.engine import open_library_client, open_reader
 
 if TYPE_CHECKING:
+    from temptrack.client.credentials import Credentials
     from temptrack.review.sounds import Sounds
 
 
 @contextmanager
-def open_sounds(library: str, server: str | None) -> Iterator["Sounds"]:
+def open_sounds(
+    library: str, server: str | None, credentials: "Credentials | None" = None
+) -> Iterator["Sounds"]:
     """Yield where the sound of a library's tracks comes from."""
     from temptrack.review.sounds import LibrarySounds, ServerSounds
 
@@ -21,7 +24,7 @@ def open_sounds(library: str, server: str | None) -> Iterator["Sounds"]:
         yield LibrarySounds(open_reader(library))
         return
     with (
-        open_library_client(server) as client,
+        open_library_client(server, credentials) as client,
         tempfile.TemporaryDirectory(prefix="temptrack-") as folder,
     ):
         yield ServerSounds(client, library, Path(folder))

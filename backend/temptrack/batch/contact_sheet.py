@@ -5,8 +5,11 @@ no browser opens. Each file is named by what it holds, so that a batch that goes
 """
 
 import hashlib
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +34,7 @@ _HEARD_S = 20.0
 """How much of an excerpt can be heard: enough to judge, and some hundred scenes still fit on a disk."""
 
 _FADE_S = 0.03
+_MOST_THREADS = 8
 _TRACKS = 3
 
 
@@ -41,7 +45,6 @@ class _Heard:
     suggestion: Suggestion
     placed: bool
     sound: str
-    note: str
 
 
 class ContactSheet:
@@ -57,6 +60,8 @@ class ContactSheet:
         self._folder = folder
         self._reader = reader
         self._cards: list[Mapping[str, Any]] = []
+        self._sounds: dict[str, Future[str]] = {}
+        self._threads = ThreadPoolExecutor(min(_MOST_THREADS, os.cpu_count() or 1), "review")
 
     def strip(self, unit: Unit, index: int, scene: SceneAnswer) -> str:
         """Make the pictures of a scene, unless they are there, and return their address, empty without."""
@@ -90,10 +95,16 @@ class ContactSheet:
             }
         )
 
+    def finish(self) -> None:
+        """Wait for the sound that is being made; what the tracks come from may be closed afterwards."""
+        self._threads.shutdown()
+
     def write(self, title: str) -> Path:
         """Write the page and return its path."""
+        self.finish()
         page = self._folder / "review.html"
-        text = render_page("contact_sheet.html", title=title, cards=self._cards, grouped=grouped)
+        notes = {address: made.result() for address, made in self._sounds.items()}
+        text = render_page("contact_sheet.html", title=title, cards=self._cards, notes=notes, grouped=grouped)
         write_whole(page, text.encode())
         return page
 
@@ -102,20 +113,28 @@ class ContactSheet:
         part = ScopeRequest.between(scene.start_frames, scene.start_frames + scene.duration_frames)
         return self._reader.scope(cut.file, unit.row, part, require_picture=False)
 
-    def _heard(self, suggestion: Suggestion, placed: bool, sounds: Sounds | None) -> _Heard:
-        if sounds is None:
-            return _Heard(suggestion, placed, "", "")
-        track, excerpt = suggestion.track, suggestion.excerpt
+    def _heard(self, suggestion: Suggestion, placed: bool, sounds: Sounds | None) -> "_Heard":
+        excerpt, gain_db = suggestion.excerpt, gain_for(suggestion.track)
         heard_s = min(excerpt.duration_s, _HEARD_S)
-        gain_db = gain_for(track)
         facts = f"{suggestion.track.id}|{excerpt.start_s}|{heard_s}|{gain_db}"
         address = f"{_FOLDER}/{hashlib.sha256(facts.encode()).hexdigest()[:24]}.mp3"
-        path = self._folder / address
-        if not path.is_file():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            try:
-                encode_excerpt(sounds.file(track), excerpt.start_s, heard_s, _FADE_S, path, gain_db=gain_db)
-            except TemptrackError as error:
-                # A page without one sound is better than no page: the editor sees why.
-                return _Heard(suggestion, placed, "", error.message)
-        return _Heard(suggestion, placed, address, "")
+        if sounds is not None and address not in self._sounds:
+            file = partial(sounds.file, suggestion.track)
+            # Encoding lets go of the interpreter, so that threads share the work.
+            self._sounds[address] = self._threads.submit(
+                _encode, file, excerpt.start_s, heard_s, gain_db, self._folder / address
+            )
+        return _Heard(suggestion, placed, address if sounds is not None else "")
+
+
+def _encode(file: Callable[[], Path], start_s: float, heard_s: float, gain_db: float, path: Path) -> str:
+    """Write an excerpt, unless it is there, and return why it cannot be, or an empty string."""
+    if path.is_file():
+        return ""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        encode_excerpt(file(), start_s, heard_s, _FADE_S, path, gain_db=gain_db)
+    except TemptrackError as error:
+        # A page without one sound is better than no page: the editor sees why.
+        return error.message
+    return ""

@@ -127,6 +127,8 @@ class HandingOn:
             for count, (timeline, its_units) in enumerate(grouped.items(), start=1):
                 self._one_timeline(self._order[timeline], timeline, its_units, sounds)
                 progress(count, len(grouped))
+            if self._sheet is not None:
+                self._sheet.finish()
         self._write(title)
         return self._done
 

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from temptrack.client.credentials import Credentials
     from temptrack.client.library_client import LibraryClient
     from temptrack.library.types import LibraryInfo, LibraryReader, Track
     from temptrack.model.types import Bundle
@@ -30,7 +31,12 @@ def open_reader(library: str) -> "LibraryReader":
 
 @contextmanager
 def open_suggester(
-    *, library: str, server: str | None = None, bundle: str | None = None, device: str = "auto"
+    *,
+    library: str,
+    server: str | None = None,
+    bundle: str | None = None,
+    device: str = "auto",
+    credentials: "Credentials | None" = None,
 ) -> Iterator["Suggester"]:
     """Yield what answers queries, and close it afterwards.
 
@@ -39,12 +45,13 @@ def open_suggester(
         server: HOST:PORT to ask a server; None answers in this process.
         bundle: id or folder of a bundle to use instead of the library's.
         device: "auto", "cpu" or "cuda".
+        credentials: how to sign in at the server; None takes what was said or kept for it.
     """
     suggester: Suggester
     if server is not None:
         from temptrack.client.remote import RemoteSuggester
 
-        suggester = RemoteSuggester(server)
+        suggester = RemoteSuggester(server, credentials=credentials)
     else:
         from temptrack.library.store import LibraryStore
         from temptrack.suggest.engine import engine_for
@@ -58,31 +65,33 @@ def open_suggester(
         suggester.close()
 
 
-def tracks_of(library: str, server: str | None) -> Sequence["Track"]:
+def tracks_of(
+    library: str, server: str | None, credentials: "Credentials | None" = None
+) -> Sequence["Track"]:
     """Return all tracks of a library, of this machine or of a server, in order of path."""
     if server is None:
         return open_reader(library).tracks()
-    with open_library_client(server) as client:
+    with open_library_client(server, credentials) as client:
         return list(client.tracks(library))
 
 
-def library_info(library: str, server: str | None) -> "LibraryInfo":
+def library_info(library: str, server: str | None, credentials: "Credentials | None" = None) -> "LibraryInfo":
     """Describe a library of this machine or of a server as it is now."""
     if server is None:
         from temptrack.library.store import LibraryStore
 
         return LibraryStore.open(library).info()
-    with open_library_client(server) as client:
+    with open_library_client(server, credentials) as client:
         return client.library(library)
 
 
 @contextmanager
-def open_library_client(server: str) -> Iterator["LibraryClient"]:
+def open_library_client(server: str, credentials: "Credentials | None" = None) -> Iterator["LibraryClient"]:
     """Yield a client of the libraries of a server, and close its connection afterwards."""
     from temptrack.client.connection import Connection
     from temptrack.client.library_client import LibraryClient
 
-    connection = Connection(server)
+    connection = Connection(server, credentials=credentials)
     try:
         yield LibraryClient(connection)
     finally:
