@@ -50,5 +50,5 @@ def _say(line: str) -> None:
 
 
 if __name__ == "__main__":
-    engine.open_bundle = lambda *_args, **_options: FakeBundle()  # type: ignore[assignment, return-value]
+    engine.open_bundle = lambda *_args, **_options: FakeBundle()
     main()

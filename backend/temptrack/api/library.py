@@ -16,7 +16,6 @@ from temptrack.library.types import LibraryInfo, Track, TrackFilter
 from temptrack.media.types import Sampling
 from temptrack.seat import asking, engine
 from temptrack.seat.cuts import Cut
-from temptrack.suggest.picture import PictureAnalysis
 from temptrack.suggest.types import DEFAULT_LIMIT, DEFAULT_TEXT_WEIGHT, EngineInfo, Suggester
 from temptrack.timeline.scope_request import ScopeRequest
 
@@ -112,7 +111,6 @@ class Library:
         wish: asking.Wish,
         cut: Cut | None,
         *,
-        picture: PictureAnalysis | None = None,
         progress: Callable[[int, int], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
     ) -> Suggested:
@@ -121,7 +119,6 @@ class Library:
         Args:
             wish: what is asked; its library is this one.
             cut: its timeline, or None without one.
-            picture: what was seen in the cut already; None looks at it.
             progress: told (done, total) segments of picture.
             cancelled: asked before every segment whether to stop.
         """
@@ -132,7 +129,6 @@ class Library:
             tracks=self.tracks,
             progress=progress,
             cancelled=cancelled,
-            picture=picture,
         )
         return Suggested(answered, self.sounds)
 
