@@ -22,7 +22,8 @@ _SHORT: Final = re.compile(
     rf"(?<!\w){_LEAD}(?P<note>[a-g])(?P<accidental>#|\u266f|\u266d|b)?(?P<mode>m)(?!\w)", re.IGNORECASE
 )
 _NO_MODE: Final = re.compile(
-    r"(?<!\w)(?:in\s+(?:the\s+)?)?key\s+of\s+(?P<note>[a-g])(?P<accidental>#|\u266f|\u266d|b|[\s-]sharp|[\s-]flat)?"
+    r"(?<!\w)(?:(?:in\s+(?:the\s+)?)?key\s+of\s+|in\s+(?=[a-g](?:#|\u266f|\u266d|[\s-](?:sharp|flat)\b)))"
+    r"(?P<note>[a-g])(?P<accidental>#|\u266f|\u266d|b|[\s-]sharp|[\s-]flat)?"
     r"(?![\w#]|[\s-]*(?:major|minor|maj|min|sharp|flat)\b)",
     re.IGNORECASE,
 )

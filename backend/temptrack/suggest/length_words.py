@@ -28,7 +28,7 @@ def _length(name: str) -> str:
 
 
 _NOUN: Final = (
-    r"(?:long|length|stings?|stingers?|ads?|loops?|bumpers?|edits?|versions?|tracks?|pieces?|cues?"
+    r"(?:stings?|stingers?|ads?|loops?|bumpers?|edits?|versions?|tracks?|pieces?|cues?"
     r"|intros?|outros?|jingles?|logos?|beds?|songs?|music|spots?|cutdowns?|themes?)"
 )
 _ABOUT: Final = r"(?:(?:around|about|approx(?:imately)?\.?|roughly|circa|ca\.?|~|exactly)\s*)?"
@@ -42,7 +42,10 @@ _LONGER: Final = (
 )
 _TO: Final = r"\s*(?:-|\u2013|to|and)\s*"
 _START: Final = r"(?<![\w.:])"
-_END: Final = rf"(?!\w|:\d|\s+(?:of|in|into|later|ago|before|after)\b)(?:[\s-]+{_NOUN}\b)?"
+_END: Final = (
+    r"(?!\w|:\d|\s+(?:of|in|into|later|ago|before|after)\b)(?:[\s-]+(?:long|length)\b)?"
+    rf"(?=(?P<noun>[\s-]+{_NOUN}\b)?)"
+)
 _PATTERNS: Final = tuple(
     (kind, re.compile(rf"{_START}{pattern}{_END}", re.IGNORECASE))
     for kind, pattern in (
@@ -114,4 +117,4 @@ def _unit_s(unit: str | None) -> int:
 
 def _is_decade(match: re.Match[str]) -> bool:
     """Whether "80s" means the eighties: nothing follows that is spoken of in seconds, such as a spot."""
-    return bool(_DECADE.search(match[0]))
+    return bool(_DECADE.search(f"{match[0]}{match['noun'] or ''}"))

@@ -96,6 +96,7 @@ class Lexicon:
     same: Mapping[str, str]
     german_notes: Mapping[str, str]
     things: Phrases[str]
+    stands_alone: Phrases[str]
 
 
 @cache
@@ -118,6 +119,7 @@ def lexicon() -> Lexicon:
         same={word: name for name, words in found["same"].items() for word in words},
         german_notes=found["german_notes"],
         things=Phrases({word: word for word in found["things"]["words"]}),
+        stands_alone=Phrases({word: word for word in found["stands_alone"]["words"]}),
     )
 
 

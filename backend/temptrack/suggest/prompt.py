@@ -15,11 +15,12 @@ from temptrack.errors import InvalidRequest
 from temptrack.library.preferences import TagPreference, VocalsPreference
 from temptrack.suggest.key_words import read_keys
 from temptrack.suggest.length_words import read_lengths
+from temptrack.suggest.lexicon import lexicon
 from temptrack.suggest.negation import CUES, Token, find_unwanted, tokens_of
 from temptrack.suggest.tempo_words import read_tempo_numbers, read_tempo_words
 from temptrack.suggest.types import PartKind, PromptReading
 from temptrack.suggest.understood import STRONG, Understood
-from temptrack.suggest.vocabulary import TagVocabulary
+from temptrack.suggest.vocabulary import INSTRUMENTAL, TagVocabulary
 from temptrack.suggest.wishes import read_degrees, read_spellings, read_unheard, read_uses, read_voices
 
 MAX_PROMPT_CHARACTERS: Final = 2000
@@ -31,7 +32,9 @@ _QUOTED: Final = re.compile(
 _PARTS_OF_A_TRACK: Final = frozenset(
     {"intro", "intros", "break", "breaks", "section", "sections", "bridge", "solo", "passage", "part", "in"}
 )
+_LYRICS: Final = frozenset({"lyrics", "lyric", "words"})
 _READ: Final = "\0"
+_REPLACED: Final = "\1"
 _HANGING: Final = re.compile(
     rf"(?:\b(?:with|at|in|for|around|of|and|but|please|an?|the)\s+)+{_READ}"
     rf"(?=\s*(?:(?:and|but|or|please)\b\s*)*(?:[,;.{_READ}]|$))",
@@ -96,9 +99,9 @@ def read_prompt(prompt: str, vocabulary: TagVocabulary) -> ReadPrompt:
     found.add(read_tempo_words(found.left, vocabulary))
     found.add(voices)
     found.add(read_degrees(found.left, vocabulary))
-    found.add(_unwanted(found.left, vocabulary))
-    found.add(_instrumental(found.left, vocabulary, is_sung=bool(voices)))
     found.add(read_unheard(found.left))
+    found.add(_unwanted(found.left, vocabulary, names_voices=bool(voices)))
+    found.add(_instrumental(found.left, vocabulary, is_sung=bool(voices)))
     found.add(read_spellings(found.left))
     return _put_together(text, found.parts)
 
@@ -158,11 +161,18 @@ def _inner(match: re.Match[str]) -> str:
     return next(group for group in match.groups() if group is not None).strip()
 
 
-def _unwanted(text: str, vocabulary: TagVocabulary) -> Iterable[Understood]:
-    """Yield what is plainly unwanted: demands where the bundle knows the words, else wishes."""
+def _unwanted(text: str, vocabulary: TagVocabulary, *, names_voices: bool) -> Iterable[Understood]:
+    """Yield what is plainly unwanted: demands where the bundle knows the words, else wishes.
+
+    "No lyrics" beside a wish for voices, such as humming, is no demand for none.
+    """
     tokens = tokens_of(text)
     for found in find_unwanted(tokens, vocabulary):
         start, end = tokens[found.start].start, tokens[found.stop - 1].end
+        spelled = lexicon().spellings.get(found.phrase) or found.phrase
+        if names_voices and found.phrase in _LYRICS:
+            yield Understood(PartKind.UNWANTED, start, end, f"less {spelled}", unwanted=found.phrase)
+            continue
         if vocabulary.means_all_vocals(found.phrase):
             wish = VocalsPreference(vocals=False, weight=STRONG)
             yield Understood(
@@ -180,7 +190,7 @@ def _unwanted(text: str, vocabulary: TagVocabulary) -> Iterable[Understood]:
             PartKind.UNWANTED,
             start,
             end,
-            f"no {found.phrase}" if tags else f"less {found.phrase}",
+            f"no {spelled}" if tags else f"less {spelled}",
             demands={"tags_none": tags} if tags else {},
             preferences=(TagPreference(tags, -STRONG),) if tags else (),
             unwanted=found.phrase,
@@ -208,7 +218,8 @@ def _instrumental(text: str, vocabulary: TagVocabulary, *, is_sung: bool) -> Ite
             "instrumental only",
             demands={"vocals": False},
             preferences=(VocalsPreference(vocals=False, weight=STRONG),),
-            is_searched=True,
+            is_searched=lexicon().spellings.get(asked.text) is None,
+            replacement=INSTRUMENTAL,
         )
 
 
@@ -217,11 +228,19 @@ def _searched(text: str, parts: Sequence[Understood]) -> str:
     taken = [part for part in parts if not part.is_searched]
     if not taken:
         return text
-    rest = text
-    for part in sorted(taken, key=lambda part: -part.start):
-        rest = f"{rest[: part.start]}{part.replacement or _READ}{rest[part.end :]}"
+    rest, replacements = (
+        text,
+        iter([part.replacement for part in sorted(taken, key=_start) if part.replacement]),
+    )
+    for part in sorted(taken, key=_start, reverse=True):
+        rest = f"{rest[: part.start]}{_REPLACED if part.replacement else _READ}{rest[part.end :]}"
     rest = _HANGING.sub(_READ, rest)
     rest = re.sub(r"\s+", " ", rest.replace(_READ, " "))
     rest = re.sub(r"\s*([,;.])(?:\s*(?:[,;.]|(?:and|but|or)(?=\s*(?:[,;.]|$))))*", r"\1", rest)
     rest = re.sub(r"^(?:[\s,;.!]|(?:and|but|or|with|please)\b)+", "", rest)
-    return re.sub(r"(?:[\s,;]|\b(?:and|but|or|with|please))+$", "", rest)
+    rest = re.sub(r"(?:[\s,;]|\b(?:and|but|or|with|please))+$", "", rest)
+    return re.sub(_REPLACED, lambda _: next(replacements), rest)
+
+
+def _start(part: Understood) -> int:
+    return part.start

@@ -11,6 +11,9 @@ from temptrack.suggest.types import PartKind
 from temptrack.suggest.understood import MILD, REFUSED, STRONG, Understood
 from temptrack.suggest.vocabulary import TagVocabulary
 
+_FOLLOWS: Final = re.compile(
+    r"\s+(?!(?:and|or|but|is|along|over|with|in|at|voices?|choir|vocals?|melody)\b)\w"
+)
 _NAMED: Final = 3
 _MOST_WORDS: Final = 3
 _NO_QUALITY: Final = frozenset(
@@ -54,7 +57,8 @@ _NO_QUALITY: Final = frozenset(
 def read_voices(text: str, vocabulary: TagVocabulary) -> Iterator[Understood]:
     """Yield kinds of singing that are wished for."""
     for match in _pattern("voices").finditer(text):
-        if REFUSED.search(text[: match.start()]):
+        follows = _FOLLOWS.match(text, match.end()) and lexicon().stands_alone.get(match[0])
+        if follows or REFUSED.search(text[: match.start()]):
             continue
         voice: Meaning = lexicon().voices.meaning(match[0])
         tags = vocabulary.known(voice.tags)
@@ -89,6 +93,8 @@ def read_uses(text: str, vocabulary: TagVocabulary, *, names_voices: bool) -> It
 def read_degrees(text: str, vocabulary: TagVocabulary) -> Iterator[Understood]:
     """Yield how much of something is wished for: "very dark", "slightly sad", "less guitar"."""
     for match in _degree_pattern().finditer(text):
+        if REFUSED.search(text[: match.start()]):
+            continue
         for words in _heads(match["what"]):
             quality = lexicon().qualities.get(words)
             tags = vocabulary.known(quality.tags) if quality else vocabulary.tags_meant_by(words)
@@ -114,7 +120,7 @@ def read_spellings(text: str) -> Iterator[Understood]:
     """Yield words that are searched under the name they stand for."""
     for match in _pattern("spellings").finditer(text):
         name: str = lexicon().spellings.meaning(match[0])
-        if match[0].casefold() != name:
+        if re.split(r"[\s-]+", match[0].casefold()) != re.split(r"[\s-]+", name):
             shown = f"{match[0].casefold()} searched as {name}"
             yield Understood(PartKind.SPELLING, *match.span(), shown, replacement=name)
 

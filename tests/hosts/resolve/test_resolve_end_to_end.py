@@ -73,6 +73,7 @@ def test_search_insert_replace_remove(
 
     run_panel(app, editor)
 
+    assert "about 90 bpm" in str(seen["read"])
     rows = seen["rows"]
     assert isinstance(rows, list)
     assert sorted(row[2] for row in rows) == ["Night Bus", "Slow Morning", "The Chase"]
