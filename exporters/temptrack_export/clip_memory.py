@@ -1,10 +1,10 @@
 """What a picture shows, in the words of CLIP's text half: pictures and phrases come to lie in one place.
 
 CLIP puts pictures and texts into one space but not into the same part of it (Liang et al., NeurIPS 2022,
-"Mind the gap"). Towers trained on phrases alone would meet features they never saw. So a picture is described by a
-memory of phrases: each weighs as much as CLIP holds it for the likeliest of them, and the features are the
-weighted mean of the phrases' own ("projection into the text space", Li et al., ICLR 2023, DeCap, section 3.3;
-the encoder of lite-0 does the same with the classes of ImageNet). What no phrase speaks of is lost.
+"Mind the gap"). Towers trained on phrases alone would meet features they never saw. So a picture is described
+by a memory of phrases: each weighs as much as CLIP holds it for the likeliest of them, and the features are
+the weighted mean of the phrases' own ("projection into the text space", Li et al., ICLR 2023, DeCap, section
+3.3; the encoder of lite-0 does the same with the classes of ImageNet). What no phrase speaks of is lost.
 """
 
 from collections.abc import Callable, Sequence

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from temptrack.cli.front import Front
+from temptrack.model.bundles import DEFAULT_BUNDLE
 
 if TYPE_CHECKING:
     from temptrack.model.manifest import Manifest
@@ -67,6 +68,28 @@ def bundle(
         run, out, base=encoders, bundle_id=name or out.name, licence=licence, weights=weights, clip=network
     )
     _show(made, out)
+
+
+@app.command()
+def pulled(
+    files: Annotated[
+        Path, typer.Argument(exists=True, file_okay=False, help="what `temptrack bundle pull` brought")
+    ],
+    musiccaps: Annotated[Path, SourceFile],
+    out: Annotated[Path, typer.Option(help="folder to make; must not exist")],
+    incompetech: Annotated[Path | None, SourceFile] = None,
+    name: Annotated[str | None, typer.Option(help="id of the bundle; without it the folder's name")] = None,
+    base: Annotated[
+        str, typer.Option(help="bundle whose audio encoder and tags are kept, by id or folder")
+    ] = DEFAULT_BUNDLE,
+    _as_json: Annotated[bool, typer.Option("--json", help="say what went wrong as JSON")] = False,
+) -> None:
+    """Build a bundle from weights that `temptrack bundle pull` brought, by the language-bridged recipe."""
+    from temptrack_export.bundle_pulled import build_pulled
+    from temptrack_train.recipes.sources import Texts
+
+    texts = Texts(musiccaps=musiccaps, incompetech=incompetech)
+    _show(build_pulled(files, texts, out, bundle_id=name or out.name, base=base), out)
 
 
 def _show(manifest: "Manifest", folder: Path) -> None:

@@ -16,6 +16,10 @@ JSON_OF_COMMANDS: dict[str, tuple[type[BaseModel], str]] = {
     "library-index": (IndexReport, "`temptrack library index --json` and `reindex --json`"),
     "suggest": (reports.SuggestReport, "`temptrack suggest --json`"),
     "doctor": (reports.DoctorReport, "`temptrack doctor --json`"),
+    "bundle-list": (reports.BundlesReport, "`temptrack bundle list --json`"),
+    "bundle-show": (reports.BundleDetails, "`temptrack bundle show --json`"),
+    "bundle-pull": (reports.PullReport, "`temptrack bundle pull --json`"),
+    "bundle-verify": (reports.VerifyReport, "`temptrack bundle verify --json`"),
     "demo": (reports.DemoReport, "`temptrack demo --json`"),
     "error": (reports.ErrorReport, "standard error of every command under `--json`"),
 }

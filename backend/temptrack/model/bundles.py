@@ -22,6 +22,8 @@ def list_bundles() -> Sequence[str]:
         manifest.parent.name
         for folder in (SHIPPED_FOLDER, home.bundles_folder())
         for manifest in folder.glob(f"*/{MANIFEST_NAME}")
+        # A bundle being built stands in a hidden folder.
+        if not manifest.parent.name.startswith(".")
     }
     return sorted(found)
 
@@ -34,7 +36,7 @@ def bundle_digests() -> Mapping[str, str]:
     digests = {}
     for name in list_bundles():
         try:
-            _, digests[name] = read_manifest(_find(name))
+            _, digests[name] = read_manifest(find_bundle(name))
         except TemptrackError as error:
             log.warning("Bundle %r is left out: %s", name, error)
     return digests
@@ -60,14 +62,19 @@ def load_bundle(
         NotSupported: its format is newer, or the device or an extra is missing.
         Corrupt: a file differs from its manifest.
     """
-    folder = _find(id_or_folder)
+    folder = find_bundle(id_or_folder)
     settled = choose_device(device)
     manifest, digest = read_manifest(folder)
     verify_files(folder, manifest)
     return OnnxBundle(folder, manifest, digest, device=settled, threads=threads, gpu=gpu)
 
 
-def _find(id_or_folder: str | Path) -> Path:
+def find_bundle(id_or_folder: str | Path) -> Path:
+    """Return the folder of a bundle of this machine; one that was installed goes before one that ships.
+
+    Raises:
+        NotFound: BUNDLE_NOT_FOUND.
+    """
     as_path = Path(id_or_folder).expanduser()
     if as_path.is_dir():
         return as_path

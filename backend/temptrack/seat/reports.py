@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from temptrack.library.types import LibraryInfo, Track
+from temptrack.model.manifest import Manifest
 from temptrack.suggest.types import Suggestions
 
 
@@ -126,6 +127,50 @@ class DoctorReport(_Report):
     schema_version: Literal[1] = 1
     healthy: bool = Field(description="no link is broken")
     checks: tuple[Check, ...]
+
+
+class BundleReport(_Report):
+    """A bundle of this machine."""
+
+    id: str
+    folder: str
+    source: Literal["shipped", "installed"] = Field(description="with the package, or in temptrack's home")
+    is_default: bool = Field(description="what is used where none is named")
+    size_bytes: int = Field(description="of all its files")
+    licence: str
+    digest: str = Field(description="hex SHA-256 of its manifest")
+
+
+class BundlesReport(_Report):
+    """All bundles of this machine, and what can be pulled: the JSON of `temptrack bundle list`."""
+
+    schema_version: Literal[1] = 1
+    bundles: tuple[BundleReport, ...]
+    pullable: tuple[str, ...] = Field(description="ids of the catalogue that are not here yet")
+
+
+class BundleDetails(_Report):
+    """One bundle with its manifest: the JSON of `temptrack bundle show`."""
+
+    schema_version: Literal[1] = 1
+    bundle: BundleReport
+    manifest: Manifest
+
+
+class PullReport(_Report):
+    """What was fetched and built: the JSON of `temptrack bundle pull`."""
+
+    schema_version: Literal[1] = 1
+    bundle: BundleReport | None = Field(description="none under --download-only")
+    downloads: str | None = Field(description="folder with the fetched files; none when all was here before")
+
+
+class VerifyReport(_Report):
+    """Which bundles are whole: the JSON of `temptrack bundle verify`."""
+
+    schema_version: Literal[1] = 1
+    intact: bool = Field(description="all of them are")
+    checks: tuple[Check, ...] = Field(description="one for each bundle")
 
 
 class DemoSearch(_Report):
