@@ -1,6 +1,5 @@
 """One bad input: what is given, by which way, and what came back, with everything that varies taken out."""
 
-import logging
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,6 +24,7 @@ from temptrack.client.remote import RemoteSuggester
 from temptrack.errors import TemptrackError
 from temptrack.library.store import LibraryStore
 from temptrack.seat import engine
+from temptrack.server import telemetry
 from temptrack.wire.status import STATUS_OF_ERROR
 
 NONE = "—"
@@ -172,7 +172,7 @@ def run_command(place: Place, words: tuple[str, ...]) -> Outcome:
 
     place.patch.setattr(front, "report", spy)
     # It would go on writing to a stream that is closed after the command.
-    place.patch.setattr(logging, "basicConfig", lambda **_options: None)
+    place.patch.setattr(telemetry, "configure_log", lambda *_options: None)
     filled = [
         word.replace("CUT", str(place.cut)) if "CUT" in word else word.replace("FOLDER", str(place.folder))
         for word in words
