@@ -13,6 +13,7 @@ from temptrack.cli import (
     config,
     demo,
     doctor,
+    health,
     install,
     library,
     login,
@@ -67,6 +68,7 @@ app.add_typer(bundle.app, name="bundle")
 app.command("serve")(serve.serve)
 app.add_typer(token.app, name="token")
 app.add_typer(config.app, name="config")
+app.command("health")(health.health)
 app.command("login")(login.login)
 app.command("logout")(login.logout)
 app.command("doctor")(doctor.doctor)
