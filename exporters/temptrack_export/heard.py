@@ -1,6 +1,7 @@
 """The concepts that bundle lite-1 hears, and how its audio features become them.
 
-A concept is measured by outputs of the taggers (members), as in lite-0, by detectors fitted on rendered
+A concept is measured by named features (members: outputs of the taggers as in lite-0, or descriptors, which
+count against it behind a minus), by detectors fitted on rendered
 scores whose instruments, mode, tempo and manner are known (heads, see ``heads``), or by both, averaged.
 Everything is linear, so one matrix holds it.
 """
@@ -33,17 +34,18 @@ _HEADS_OF = {
     "house": ("dance",),
     "jazz": ("jazz",),
     "classical": ("orchestral",),
-    "slow": ("slow",),
-    "fast": ("fast",),
     "piano": ("piano",),
     "strings": ("strings",),
     "harp": ("harp",),
     "flute": ("flute",),
-    "synth": ("synth",),
     "drums": ("drums",),
     "choir": ("choir",),
 }
 """Heads that measure a concept of lite-0 beside its members."""
+
+_BY_HEAD_ALONE = frozenset({"synth"})
+"""Concepts whose members say less than the head alone: "80s" is a style, and what is tagged as synthesizer on
+the taggers' music is an organ or a pad."""
 
 
 def _by_head(group: TagGroup, name: str, heads: str, pattern: str) -> Concept:
@@ -61,18 +63,16 @@ _NEW = (
     _by_head(MOOD, "dissonant", "dissonant",
              r"dissonan|eerie|unnerving|scary|horror|creepy|unsettling|suspens|tens[ei]|spooky|haunt|chaotic|"
              r"sinister"),
-    _by_head(MOOD, "busy", "dense", r"busy|dense|frantic|chaotic|virtuos|fast|energetic|lively|driving"),
-    _by_head(MOOD, "sparse", "sparse",
-             r"sparse|minimal|calm|ambient|drone|meditat|slow|quiet|spacious|simple"),
-    _by_head(MOOD, "bouncy", "staccato",
-             r"bounc|playful|staccato|pizzicato|plucky|humorous|funny|quirky|comic|comedy|animated|silly"),
-    _by_head(MOOD, "deep", "low", r"deep|low.?pitched|rumbl|boomy|sub.?bass|dark|ominous|brooding|growl"),
+    Concept("busy", MOOD, ("sound:onsets", "sound:harmonic_change"),
+            r"busy|dense|frantic|chaotic|virtuos|fast|energetic|lively|driving"),
+    Concept("sparse", MOOD, ("-sound:onsets", "-sound:harmonic_change"),
+            r"sparse|minimal|calm|drone|meditat|slow|quiet|spacious|simple"),
+    Concept("bouncy", MOOD, ("sound:onset_share", "sound:onsets_range"),
+            r"bounc|playful|staccato|pizzicato|plucky|humorous|funny|quirky|comic|comedy|animated|silly"),
     _by_head(INSTRUMENT, "acoustic guitar", "acoustic guitar",
              r"acoustic (?:rhythm )?guitar|fingerpick|classical guitar|nylon|spanish guitar|ukulele"),
-    _by_head(INSTRUMENT, "electric guitar", "electric guitar",
-             r"electric guitar|e-?guitar|guitar solo|guitar riff|overdriven|distorted guitar"),
     _by_head(INSTRUMENT, "distorted guitar", "distorted guitar",
-             r"distort|overdriv|heavy guitar|power chord|guitar riff|fuzz"),
+             r"distort|overdriv|electric guitar|e-?guitar|heavy guitar|power chord|guitar (?:riff|solo)"),
     _by_head(INSTRUMENT, "electric piano", "electric piano",
              r"electric piano|rhodes|wurlitzer|ep\b|keyboard harmony"),
     _by_head(INSTRUMENT, "harpsichord", "harpsichord", r"harpsichord|clavinet|clavichord|baroque"),
@@ -91,6 +91,8 @@ _NEW = (
 
 
 def _with_heads(concept: Concept) -> Concept:
+    if concept.name in _BY_HEAD_ALONE:
+        return replace(concept, members=(), heads=(concept.name,))
     return replace(concept, heads=_HEADS_OF.get(concept.name, ()))
 
 
@@ -115,6 +117,7 @@ class Hearing:
             far to trust each.
         slope: of the logistic curve that makes a posterior of what is measured, [len(HEARD)].
         middle: what is measured where that posterior is one half, [len(HEARD)].
+        threshold: posterior from which a track is said to have the concept, [len(HEARD)].
         source: what the scale was measured on, in words.
     """
 
@@ -123,6 +126,7 @@ class Hearing:
     noise: Array
     slope: Array
     middle: Array
+    threshold: Array
     source: str
 
     def measure(self, features: npt.NDArray[Any]) -> Array:
@@ -146,6 +150,7 @@ def read_hearing() -> Hearing:
             noise=content["noise"].astype(np.float64),
             slope=content["slope"].astype(np.float64),
             middle=content["middle"].astype(np.float64),
+            threshold=content["threshold"].astype(np.float64),
             source=str(content["source"]),
         )
 
