@@ -39,7 +39,12 @@ def suggest(
     ] = "",
     prompt: Annotated[
         str,
-        typer.Option("--prompt", "-p", metavar="WORDS", help="What it should sound like, in your own words."),
+        typer.Option(
+            "--prompt",
+            "-p",
+            metavar="WORDS",
+            help="What it should sound like, in your own words; words in double quotes are only searched.",
+        ),
     ] = "",
     text_weight: Annotated[
         float,

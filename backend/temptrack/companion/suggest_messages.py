@@ -75,7 +75,11 @@ class SuggestParams(Message):
     """A question. Without a timeline words alone decide."""
 
     library: str
-    prompt: str = ""
+    prompt: str = Field(
+        default="",
+        description="what it should sound like; the answer's `prompt` says how it was read, and words in "
+        "double quotes are only searched",
+    )
     exclude: str = Field(default="", description="what is not wanted: words separated by commas")
     text_weight: float = Field(default=DEFAULT_TEXT_WEIGHT, description="0 only the picture, 1 only words")
     filters: TrackFilter = TrackFilter()
