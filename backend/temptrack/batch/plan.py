@@ -22,6 +22,7 @@ TIMELINE_ENDINGS = (".otio", ".otioz", ".otiod", ".edl", ".fcpxml", ".aaf")
 """What is taken for a timeline in a folder. An .xml may be anything; a pattern names it."""
 
 _MOST_NAMED = 4
+_REQUEST = "the request"
 
 
 class PlanRow(BaseModel):
@@ -140,7 +141,13 @@ def read_plan(
     if path.suffix.lower() in PLAN_ENDINGS:
         folder, raw = path.absolute().parent, read_rows(path)
     else:
-        folder, raw = Path.cwd(), [RawRow("the request", {"timeline": str(plan)})]
+        folder, raw = Path.cwd(), [RawRow(_REQUEST, {"timeline": str(plan)})]
+        if "library" not in given:
+            raise InvalidRequest(
+                "No library was named.",
+                reason="NO_LIBRARY",
+                hint="Say --library NAME; `temptrack library list` shows what there is.",
+            )
     rows, faults = _validated(raw, given, folder, leave_out)
     if faults:
         shown = "; ".join(faults[:_MOST_NAMED])
@@ -174,7 +181,7 @@ def _validated(
         if not row.library:
             faults.append(f"{place}, column 'library': no library is named")
         found = list(_timelines(row, folder, leave_out))
-        if not found and place != "the request":
+        if not found and place != _REQUEST:
             faults.append(f"{place}, column 'timeline': nothing is at '{row.timeline}'")
         rows += found
     return rows, faults

@@ -87,8 +87,12 @@ def _yaml_rows(path: Path, text: str) -> Iterator[RawRow]:
 
     try:
         value = yaml.safe_load(text)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        where = f"line {mark.line + 1}: " if mark is not None else ""
+        raise _not(path, f"{where}{error.problem}") from error
     except (yaml.YAMLError, RecursionError) as error:
-        raise _not(path, " ".join(str(error).split())) from error
+        raise _not(path, "it is no YAML") from error
     items: Any = value
     defaults: dict[Any, Any] = {}
     if isinstance(value, dict):

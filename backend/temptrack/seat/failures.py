@@ -20,7 +20,6 @@ _EXTRA_OF_PACKAGE = {
     "tokenizers": "cpu",
     "torch": "train",
     "watchfiles": "cpu",
-    "yaml": "train",
 }
 
 

@@ -4,7 +4,7 @@ import json
 import tempfile
 from pathlib import Path
 
-from support.bad_input import libraries, requests, servers, timelines
+from support.bad_input import libraries, plans, requests, servers, signing, timelines
 from support.bad_input.case import Case, row_of
 
 GROUPS: dict[str, tuple[Case, ...]] = {
@@ -16,7 +16,9 @@ GROUPS: dict[str, tuple[Case, ...]] = {
     "Bundles and devices": libraries.BUNDLES,
     "Questions and filters": requests.QUESTIONS,
     "Where the answer goes": requests.OUTPUTS,
+    "Batches": plans.PLANS,
     "Servers and what is sent to them": servers.SERVERS,
+    "Servers and who may use them": signing.SIGNING,
 }
 GOLDEN = Path(__file__).parents[2] / "golden" / "bad_input" / "table.json"
 

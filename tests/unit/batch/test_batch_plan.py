@@ -158,7 +158,7 @@ def test_two_ways_to_name_a_part_are_refused(folder: Path) -> None:
         ("plan.csv", 'timeline\n"a\n', "row"),
         ("plan.jsonl", JSONL, "row 2 is not JSON"),
         ("plan.jsonl", "[1]\n", "row 1 is no mapping"),
-        ("plan.yaml", "a: [", "while parsing"),
+        ("plan.yaml", "a:\n- [", "line 2: expected the node content"),
         ("plan.yaml", "rows: []", "beside 'items' and 'defaults'"),
         ("plan.yaml", "just words", "no list of items"),
         ("plan.yaml", "- words", "item 1 is no mapping"),
