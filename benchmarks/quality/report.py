@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from benchmarks.quality import picture, tables, words
+from benchmarks.quality.captions import captions_table
 
 
 def report(figures: Mapping[str, Any]) -> str:
@@ -22,6 +23,11 @@ def report(figures: Mapping[str, Any]) -> str:
         "As files are\n\n" + tables.category_table(found["by_category"], named),
         "Hubs\n\n" + tables.hub_table(figures["hubs"]),
     ]
+    if "captions" in figures:
+        parts.append(
+            "Captions and scenes by a writer whom no recipe learned from; lite-0 was fitted on them too\n\n"
+            + captions_table(figures["captions"])
+        )
     if "picture" in figures:
         parts.append(f"Picture alone: {picture.overlap_summary(figures['picture'])}")
     return "\n\n".join(parts)

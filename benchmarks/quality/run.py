@@ -15,6 +15,7 @@ from typing import Any
 
 from benchmarks.quality import picture, words
 from benchmarks.quality.baselines import ask_keywords, ask_sentences, ask_tagger
+from benchmarks.quality.captions import measure_captions
 from benchmarks.quality.hearing import Heard, Listener
 from benchmarks.quality.hubs import find_hubs
 from benchmarks.quality.labels import Labels, MusicFile, read_questions
@@ -59,6 +60,11 @@ def main() -> None:
     if options.reference:
         footage = picture.find_footage(options.reference)
         figures["picture"] = picture.compare_pictures(asked.engine, asked.reader.info, footage, music.key_of)
+    if options.musiccaps:
+        bundles = [
+            load_bundle(source, device="cpu") for source in (options.against, options.bundle) if source
+        ]
+        figures["captions"] = measure_captions(options.musiccaps, bundles)
     print(report(figures))
     if options.development:
         return
@@ -158,6 +164,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--bundle", default="lite-0", metavar="ID|FOLDER")
     parser.add_argument("--against", metavar="ID|FOLDER", help="another bundle, compared prompt by prompt")
     parser.add_argument("--reference", type=Path, metavar="FOLDER", help="footage to ask for by picture")
+    parser.add_argument("--musiccaps", type=Path, metavar="CSV", help="captions to find the aspects of")
     parser.add_argument(
         "--development",
         action="store_true",
