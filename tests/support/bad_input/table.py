@@ -4,7 +4,7 @@ import json
 import tempfile
 from pathlib import Path
 
-from support.bad_input import libraries, plans, requests, servers, signing, timelines
+from support.bad_input import libraries, plans, pulls, requests, servers, signing, timelines
 from support.bad_input.case import Case, row_of
 
 GROUPS: dict[str, tuple[Case, ...]] = {
@@ -14,6 +14,7 @@ GROUPS: dict[str, tuple[Case, ...]] = {
     "Libraries": libraries.LIBRARIES,
     "Music to index": libraries.MUSIC,
     "Bundles and devices": libraries.BUNDLES,
+    "Bundles to pull": pulls.PULLS,
     "Questions and filters": requests.QUESTIONS,
     "Where the answer goes": requests.OUTPUTS,
     "Batches": plans.PLANS,
