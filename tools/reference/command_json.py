@@ -6,6 +6,7 @@ from pydantic import BaseModel
 
 from reference.commands import EXIT_CODES
 from reference.markdown import first_line
+from temptrack.batch.report import BatchReport
 from temptrack.library.report import IndexReport
 from temptrack.seat import reports
 
@@ -15,6 +16,7 @@ JSON_OF_COMMANDS: dict[str, tuple[type[BaseModel], str]] = {
     "library-show": (reports.LibraryReport, "`temptrack library show --json` and `create --json`"),
     "library-index": (IndexReport, "`temptrack library index --json` and `reindex --json`"),
     "suggest": (reports.SuggestReport, "`temptrack suggest --json`"),
+    "batch": (BatchReport, "`temptrack batch --json`"),
     "doctor": (reports.DoctorReport, "`temptrack doctor --json`"),
     "bundle-list": (reports.BundlesReport, "`temptrack bundle list --json`"),
     "bundle-show": (reports.BundleDetails, "`temptrack bundle show --json`"),
