@@ -7,9 +7,8 @@ agree as far as they correlate, and a photo is understood when its list agrees w
 with the others.
 """
 
-import csv
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +22,13 @@ from benchmarks.quality.picture_system import Seen, System
 from pydantic import BaseModel, ConfigDict
 
 from temptrack_export.concepts import CONCEPTS, mentions
-from temptrack_export.texts import Caption, read_musiccaps
+from temptrack_export.heard import HEARD
+from temptrack_train.recipes.sources import Recording
 
 DEPTH = 10
+FEWEST_CAPTIONS = 3
+"""A scene that fewer captions speak of has no profile and is left out."""
+
 MOMENTS = 10
 _SMOOTHING = 1.0
 
@@ -69,16 +72,16 @@ def see_photos(reference: Path, scenes: Scenes) -> dict[str, list[Seen]]:
 
 
 def human_profiles(
-    captions: Sequence[Caption], scenes: Scenes, tag_names: Sequence[str]
+    captions: Sequence[Recording], scenes: Scenes, tag_names: Sequence[str]
 ) -> dict[str, tuple[int, Profile]]:
-    """Return for every scene the number of its captions and their profile over tags.
+    """Return for every scene that enough captions speak of their number and their profile over tags.
 
     Args:
-        captions: with aspects and scene sentences.
-        scenes: what to look for in the scene sentences.
+        captions: with aspects and scene phrases.
+        scenes: what to look for in the scene phrases.
         tag_names: tags of the profile; those that are no concept of captions stay at 0.
     """
-    said = _tags_said([caption.aspects for caption in captions], tag_names)
+    said = _tags_said([caption.listed for caption in captions], tag_names)
     usual = said.mean(axis=0)
     profiles = {}
     for scene in scenes.scenes:
@@ -86,23 +89,25 @@ def human_profiles(
         rows = [
             row for row, caption in enumerate(captions) if any(pattern.search(one) for one in caption.scenes)
         ]
+        if len(rows) < FEWEST_CAPTIONS:
+            continue
         share = (said[rows].sum(axis=0) + _SMOOTHING * usual) / (len(rows) + _SMOOTHING)
         profiles[scene.name] = (len(rows), _standard(np.log((share + 1e-3) / (usual + 1e-3))))
     return profiles
 
 
 def _tags_said(texts: Sequence[str], tag_names: Sequence[str]) -> Profile:
-    by_name = dict(zip((concept.name for concept in CONCEPTS), mentions(texts).T, strict=True))
+    known = {concept.name: concept for concept in (*CONCEPTS, *HEARD)}
+    by_name = dict(zip(known, mentions(texts, list(known.values())).T, strict=True))
     silent = np.zeros(len(texts))
     return np.array([by_name.get(name, silent) for name in tag_names], np.float64).T
 
 
-def list_profile(system: System, seen: Seen) -> Profile:
-    """Return which tags the first tracks for a picture have more of than the library, in its deviations."""
-    place = {key: row for row, key in enumerate(system.keys)}
-    first = [place[key] for key in system.rank(seen)[:DEPTH]]
-    usual, spread = system.tags.mean(axis=0), system.tags.std(axis=0) + 1e-6
-    return _standard((system.tags[first].mean(axis=0) - usual) / spread)
+def list_profile(first: Sequence[str], judge: System) -> Profile:
+    """Return which tags some tracks have more of than all have, in deviations, by the ears of a system."""
+    rows = [judge.keys.index(key) for key in first]
+    usual, spread = judge.tags.mean(axis=0), judge.tags.std(axis=0) + 1e-6
+    return _standard((judge.tags[rows].mean(axis=0) - usual) / spread)
 
 
 def _standard(values: npt.NDArray[Any]) -> Profile:
@@ -113,68 +118,73 @@ def _standard(values: npt.NDArray[Any]) -> Profile:
 def measure_scenes(
     systems: Sequence[System],
     photos: Mapping[str, Sequence[Seen]],
-    captions: Sequence[Caption],
+    captions: Sequence[Recording],
     scenes: Scenes,
 ) -> dict[str, Any]:
     """Compare every photo's list with every scene's captions.
 
+    What the tracks of a list sound like is said by a tagger, and every system has its own. Each list is
+    therefore judged by the tags of every system, its own and those of the others.
+
     Returns:
-        For each system: how much more lists agree with their own scene than with others, with an interval
-        over photos; the mean place of the own scene among all (chance: the middle); both by scene.
+        For each judge and system: how much more lists agree with their own scene than with others, with an
+        interval over photos; the mean place of the own scene among all (chance: the middle); both by scene.
     """
-    figures: dict[str, Any] = {"scenes": len(scenes.scenes), "absent": scenes.absent}
-    for system in systems:
-        human = human_profiles(captions, scenes, [tag.name for tag in system.bundle.tags])
-        names = list(human)
-        table = np.array([human[name][1] for name in names])
-        rows: dict[str, list[tuple[float, float]]] = {}
-        for number, name in enumerate(names):
-            for seen in photos[name]:
-                agreement = table @ list_profile(system, seen)
-                others = np.delete(agreement, number)
-                place = 1 + int((others > agreement[number]).sum())
-                rows.setdefault(name, []).append((float(agreement[number] - others.mean()), float(place)))
-        every = [row for found in rows.values() for row in found]
-        figures[system.name] = {
-            "own_scene_less_others": summary([gain for gain, _ in every]),
-            "place_of_own_scene": summary([place for _, place in every]),
-            "place_by_chance": (len(names) + 1) / 2,
-            "photos": len(every),
-            "by_scene": {
-                name: {
-                    "captions": human[name][0],
-                    "photos": len(found),
-                    "own_scene_less_others": round(float(np.mean([gain for gain, _ in found])), 4),
-                    "place_of_own_scene": round(float(np.mean([place for _, place in found])), 2),
-                }
-                for name, found in rows.items()
-            },
+    lists = {
+        system.name: {name: [system.rank(seen)[:DEPTH] for seen in photos[name]] for name in photos}
+        for system in systems
+    }
+    judged_by: dict[str, Any] = {}
+    for judge in systems:
+        human = human_profiles(captions, scenes, [tag.name for tag in judge.bundle.tags])
+        judged_by[judge.name] = {name: _agreement(found, human, judge) for name, found in lists.items()}
+    return {"captions": len(captions), "place_by_chance": (len(human) + 1) / 2, "judged_by": judged_by}
+
+
+def _agreement(
+    lists: Mapping[str, Sequence[Sequence[str]]], human: Mapping[str, tuple[int, Profile]], judge: System
+) -> dict[str, Any]:
+    table = np.array([profile for _, profile in human.values()])
+    by_scene: dict[str, Any] = {}
+    gains: list[float] = []
+    places: list[float] = []
+    for number, (scene, (captions, _)) in enumerate(human.items()):
+        agreements = [table @ list_profile(first, judge) for first in lists[scene]]
+        others = [np.delete(agreement, number) for agreement in agreements]
+        own = [float(agreement[number]) for agreement in agreements]
+        gain = [one - float(rest.mean()) for one, rest in zip(own, others, strict=True)]
+        place = [1.0 + int((rest > one).sum()) for one, rest in zip(own, others, strict=True)]
+        by_scene[scene] = {
+            "captions": captions,
+            "photos": len(own),
+            "own_scene_less_others": round(float(np.mean(gain)), 4),
+            "place_of_own_scene": round(float(np.mean(place)), 2),
         }
-    return figures
-
-
-def held_out_captions(
-    musiccaps: Path, is_held_out: Callable[[Mapping[str, str]], bool] | None
-) -> list[Caption]:
-    """Return the captions a bundle's training has not seen; all of them where no split is given."""
-    captions = read_musiccaps(musiccaps)
-    if is_held_out is None:
-        return captions
-    with musiccaps.open(newline="", encoding="utf-8") as file:
-        return [one for one, row in zip(captions, csv.DictReader(file), strict=True) if is_held_out(row)]
+        gains += gain
+        places += place
+    return {
+        "photos": len(gains),
+        "own_scene_less_others": summary(gains),
+        "place_of_own_scene": summary(places),
+        "by_scene": by_scene,
+    }
 
 
 def scenes_table(figures: Mapping[str, Any], names: Sequence[str]) -> str:
-    """Return one row a scene and the means."""
+    """Return one row a scene and the means, lists judged by the tags of the first system."""
+    judge = names[0]
+    found = figures["judged_by"][judge]
     head = "| scene | captions | photos | " + " | ".join(f"own less others {name}" for name in names)
     head += " | " + " | ".join(f"place of own scene {name}" for name in names) + " |"
     lines = [head, "|---" * (3 + 2 * len(names)) + "|"]
-    for scene, row in figures[names[0]]["by_scene"].items():
-        cells = [f"{figures[name]['by_scene'][scene]['own_scene_less_others']:.2f}" for name in names] + [
-            f"{figures[name]['by_scene'][scene]['place_of_own_scene']:.1f}" for name in names
-        ]
+    for scene, row in found[judge]["by_scene"].items():
+        cells = [f"{found[name]['by_scene'][scene]['own_scene_less_others']:.2f}" for name in names]
+        cells += [f"{found[name]['by_scene'][scene]['place_of_own_scene']:.1f}" for name in names]
         lines.append(f"| {scene} | {row['captions']} | {row['photos']} | " + " | ".join(cells) + " |")
-    cells = [with_interval(figures[name]["own_scene_less_others"]) for name in names]
-    cells += [with_interval(figures[name]["place_of_own_scene"]) for name in names]
-    chance = figures[names[0]]["place_by_chance"]
-    return "\n".join([*lines, f"| **all** (chance: 0 and {chance:g}) | | | " + " | ".join(cells) + " |"])
+    chance = figures["place_by_chance"]
+    for other, by_system in figures["judged_by"].items():
+        cells = [with_interval(by_system[name]["own_scene_less_others"]) for name in names]
+        cells += [with_interval(by_system[name]["place_of_own_scene"]) for name in names]
+        label = f"**all**, judged by the tags of {other} (chance: 0 and {chance:g})"
+        lines.append(f"| {label} | | | " + " | ".join(cells) + " |")
+    return "\n".join(lines)

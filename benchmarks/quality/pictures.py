@@ -9,7 +9,7 @@ of ``--against`` are measured in the same run, on the same tracks.
 import argparse
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,6 @@ from benchmarks.quality.picture_moods import (
     watch,
 )
 from benchmarks.quality.picture_scenes import (
-    held_out_captions,
     measure_scenes,
     read_scenes,
     scenes_table,
@@ -37,11 +36,10 @@ from benchmarks.quality.picture_words import measure_precise, measure_slider, me
 from benchmarks.speed.measure import machine
 
 from temptrack.model.bundles import load_bundle
+from temptrack_train.recipes.sources import Texts, held_out
 
 ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "benchmarks" / "results"
-
-HeldOut = Callable[[Mapping[str, str]], bool]
 
 
 def main() -> None:
@@ -76,8 +74,6 @@ def measure_pictures(
     reference: Path,
     judgements: Judgements,
     questions: Sequence[Question],
-    *,
-    is_held_out: HeldOut | None = None,
 ) -> dict[str, Any]:
     """Measure moods of footage, scenes of photos, and picture with words.
 
@@ -86,18 +82,19 @@ def measure_pictures(
         reference: the folder with ``video``, ``images`` and ``text``.
         judgements: of the tracks.
         questions: prompts as editors write them.
-        is_held_out: tells by a row of MusicCaps whether training has not seen it; None counts every caption.
     """
     expectations, scenes = read_expectations(), read_scenes()
     watched = watch(reference, systems[0].bundle.frame_spec, expectations)
-    captions = held_out_captions(reference / "text" / "musiccaps.csv", is_held_out)
+    captions = Texts(musiccaps=reference / "text" / "musiccaps.csv").read()
+    unseen = [caption for caption, apart in zip(captions, held_out(captions), strict=True) if apart]
+    photos = see_photos(reference, scenes)
     return {
         "pieces": measure_pieces(systems, watched, judgements, expectations),
         "variants": measure_variants(systems, watched, judgements, expectations),
         "photos": {
-            "captions": len(captions),
-            "held_out": is_held_out is not None,
-            **measure_scenes(systems, see_photos(reference, scenes), captions, scenes),
+            "absent": scenes.absent,
+            "held out": measure_scenes(systems, photos, unseen, scenes),
+            "all": measure_scenes(systems, photos, captions, scenes),
         },
         "words": {
             "vague": measure_vague(systems, watched, judgements, expectations),
@@ -115,8 +112,10 @@ def tables(figures: Mapping[str, Any], names: Sequence[str]) -> str:
             pieces_table(figures["pieces"], names),
             "## The same footage changed",
             variants_table(figures["variants"], names),
-            "## Photos of scenes against captions of music for such scenes",
-            scenes_table(figures["photos"], names),
+            "## Photos of scenes against captions of music for such scenes that the recipe holds out",
+            scenes_table(figures["photos"]["held out"], names),
+            "## The same against all captions",
+            scenes_table(figures["photos"]["all"], names),
             "## Picture and words",
             words_tables(figures["words"], names),
         ]
