@@ -93,7 +93,7 @@ def remove(bundle: str) -> int:
     folder = find_bundle(bundle)
     if not can_be_removed(bundle):
         raise Forbidden(
-            f"'{folder}' is not a bundle that was installed.",
+            f"'{bundle}' is not a bundle that was installed.",
             reason="BUNDLE_NOT_INSTALLED",
             hint="What ships with the package goes with it; a folder of your own is yours to remove.",
         )

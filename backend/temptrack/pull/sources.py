@@ -203,14 +203,14 @@ def _refusal(response: "Response", url: str) -> TemptrackError | Interrupted:
             reason="SOURCE_REFUSED",
             hint=f"A proxy or a mirror may ask who you are (HTTPS_PROXY, ~/.netrc). {_ELSEWHERE}",
         )
+    wait_s = _retry_after_s(response)
+    asks = "" if wait_s is None else f"; it asks to wait {wait_s:.0f} s"
     failed = Unavailable(
-        f"The server answered '{_shown(url)}' with {status}.",
+        f"The server answered '{_shown(url)}' with {status}{asks}.",
         reason="SOURCE_FAILED",
         hint=f"Run the same command later to go on. {_ELSEWHERE}",
     )
-    if response.status_code in _PASSING:
-        return Interrupted(failed, _retry_after_s(response))
-    return failed
+    return Interrupted(failed, wait_s) if response.status_code in _PASSING else failed
 
 
 def _retry_after_s(response: "Response") -> float | None:
