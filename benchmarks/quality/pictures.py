@@ -52,10 +52,9 @@ def main() -> None:
         "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": machine(),
         "bundles": {system.name: system.bundle.digest for system in systems},
-        "tracks": len(systems[0].keys),
         **measure_pictures(systems, options.reference, Labels().judge(music.tracks), read_questions()),
     }
-    print(tables(figures, [system.name for system in systems]))
+    print(tables(figures))
     path = RESULTS / f"quality-pictures-{systems[0].name}.json"
     path.write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     print(f"\nwrote {path.relative_to(ROOT)}")
@@ -89,6 +88,8 @@ def measure_pictures(
     unseen = [caption for caption, apart in zip(captions, held_out(captions), strict=True) if apart]
     photos = see_photos(reference, scenes)
     return {
+        "systems": [system.name for system in systems],
+        "tracks": len(systems[0].keys),
         "pieces": measure_pieces(systems, watched, judgements, expectations),
         "variants": measure_variants(systems, watched, judgements, expectations),
         "photos": {
@@ -104,8 +105,9 @@ def measure_pictures(
     }
 
 
-def tables(figures: Mapping[str, Any], names: Sequence[str]) -> str:
+def tables(figures: Mapping[str, Any]) -> str:
     """Return everything as Markdown."""
+    names = figures["systems"]
     return "\n\n".join(
         [
             f"## Footage with moods written down beforehand, {figures['tracks']} tracks by sound alone",

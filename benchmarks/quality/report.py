@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from benchmarks.quality import picture, tables, words
+from benchmarks.quality import picture, pictures, tables, words
 from benchmarks.quality.captions import captions_table
 
 
@@ -30,4 +30,5 @@ def report(figures: Mapping[str, Any]) -> str:
         )
     if "picture" in figures:
         parts.append(f"Picture alone: {picture.overlap_summary(figures['picture'])}")
+        parts.append(pictures.tables(figures["pictures"]))
     return "\n\n".join(parts)

@@ -13,13 +13,14 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePath
 from typing import Any
 
-from benchmarks.quality import picture, words
+from benchmarks.quality import picture, pictures, words
 from benchmarks.quality.baselines import ask_keywords, ask_sentences, ask_tagger
 from benchmarks.quality.captions import measure_captions
 from benchmarks.quality.hearing import Heard, Listener
 from benchmarks.quality.hubs import find_hubs
 from benchmarks.quality.labels import Labels, MusicFile, read_questions
 from benchmarks.quality.music import Music, find_music, library_of
+from benchmarks.quality.picture_system import System
 from benchmarks.quality.report import report
 from benchmarks.speed.measure import machine
 
@@ -60,6 +61,12 @@ def main() -> None:
     if options.reference:
         footage = picture.find_footage(options.reference)
         figures["picture"] = picture.compare_pictures(asked.engine, asked.reader.info, footage, music.key_of)
+        systems = [System.of_sounds(asked.bundle.id, asked.bundle, asked.heard)]
+        if options.against:
+            systems.append(pictures.listening(options.against, music, options.cache / "features"))
+        figures["pictures"] = pictures.measure_pictures(
+            systems, options.reference, labels.judge(music.tracks), read_questions()
+        )
     if options.musiccaps:
         bundles = [
             load_bundle(source, device="cpu") for source in (options.against, options.bundle) if source
