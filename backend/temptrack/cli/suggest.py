@@ -289,11 +289,22 @@ def _run(
                 suggested.review(
                     review, placed_rank=inserted.rank if inserted else None, overwrite=True, progress=tick
                 )
+    if inserted is not None and server is not None:
+        _tell(server, suggested.answered, inserted)
     report = _report(suggested.answered, inserted, review)
     if as_json:
         print_json(report)
     else:
         _show(suggested.answered, report)
+
+
+def _tell(server: str, answered: "Answered", inserted: "InsertedCue") -> None:
+    from temptrack.cli.screen import notes
+    from temptrack.seat.cue_reports import report_inserted
+
+    untold = report_inserted(server, answered, inserted)
+    if untold is not None:
+        notes().print(untold, style="yellow", markup=False, soft_wrap=True)
 
 
 def _report(answered: "Answered", inserted: "InsertedCue | None", review: Path | None) -> "SuggestReport":
@@ -322,6 +333,8 @@ def _show(answered: "Answered", report: "SuggestReport") -> None:
     )
     if reading:
         console.print(reading)
+    if report.support is not None and not report.support.fits:
+        console.print(Text(report.support.text, "yellow"))
     if not report.suggestions:
         console.print(
             f"\nNone of the {report.library.track_count} tracks of library '{report.library.name}' passes "
