@@ -64,14 +64,21 @@ class Chooser:
         self._last_use: dict[str, int] = {}
         self._family: defaultdict[str, list[Mapping[str, float]]] = defaultdict(list)
 
-    def choose(self, candidates: Sequence[Suggestion], *, timeline: int, episode: str) -> Choice:
+    def choose(
+        self, candidates: Sequence[Suggestion], *, timeline: int, episode: str, fits: bool = True
+    ) -> Choice:
         """Choose for the next scene.
 
         Args:
             candidates: what the library suggested, best first.
             timeline: number of the scene's timeline in the batch, never falling from call to call.
             episode: whose music the choice should go with.
+            fits: whether the library says that something in it fits what the words name.
         """
+        if self._rules.abstain and candidates and not fits:
+            return Choice(
+                Outcome.NOTHING_FITS, None, None, {each.rank: PassedOver.SCORE for each in candidates}
+            )
         passed: dict[int, PassedOver] = {}
         open_to: list[Suggestion] = []
         for candidate in candidates:

@@ -159,7 +159,9 @@ class HandingOn:
         row = unit.row
         candidates: Sequence[Suggestion] = scene.answer.suggestions if scene.answer is not None else ()
         episode = f"{row.production}\n{row.episode}" if row.episode else str(row.timeline)
-        return self._chooser.choose(candidates, timeline=number, episode=episode)
+        support = scene.answer.support if scene.answer is not None else None
+        fits = support is None or support.fits
+        return self._chooser.choose(candidates, timeline=number, episode=episode, fits=fits)
 
     def _place(self, timeline: Path, output: Path, chosen: Sequence[_Chosen]) -> Path | None:
         """Write the copy of a timeline with its cues; None where there are none, or it cannot be."""
@@ -229,6 +231,7 @@ class HandingOn:
             family_likeness=choice.likeness,
             passed_over=dict(choice.passed_over),
             output=f"{_TIMELINES}/{output.name}" if output is not None else None,
+            support=answer.support.text if answer is not None and answer.support is not None else "",
             considered=answer.considered if answer is not None else 0,
             library_digest=answer.library.digest if answer is not None else "",
             bundle_digest=answer.bundle_digest if answer is not None else "",

@@ -41,6 +41,7 @@ class SceneLine(_Report):
     family_likeness: float | None = Field(description="likeness to the music of the episode so far, 0 to 1")
     passed_over: dict[int, PassedOver] = Field(description="better ranks that were not placed, and why")
     output: str | None = Field(description="the timeline with the cue")
+    support: str = Field(description="what the words name and nothing in the library is known to have")
     considered: int = Field(description="tracks that passed the conditions")
     library_digest: str
     bundle_digest: str

@@ -24,6 +24,10 @@ class Rules(BaseModel):
     min_score: float | None = Field(
         default=None, ge=-1, le=1, description="below it nothing is placed rather than something that misses"
     )
+    abstain: bool = Field(
+        default=False,
+        description="place nothing where the library says that nothing fits what the words name",
+    )
     licences: tuple[str, ...] = Field(default=(), description="only these licences are placed; none: all")
     no_licences: tuple[str, ...] = Field(default=(), description="these licences are never placed")
     longest_silence_s: float | None = Field(

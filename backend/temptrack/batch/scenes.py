@@ -161,7 +161,7 @@ def _cost(first: Matrix, first_count: int, second: Matrix, second_count: int) ->
 
 
 def _to_the_next(markers: Sequence[MarkerSpan], last: int) -> list[MarkerSpan]:
-    ends = [*(marker.start_frames for marker in markers[1:]), last]
+    ends = [*(marker.start_frames for marker in markers), last][1:]
     return [MarkerSpan(m.name, m.start_frames, end) for m, end in zip(markers, ends, strict=True)]
 
 

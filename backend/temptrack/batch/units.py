@@ -32,21 +32,33 @@ def by_timeline(units: Iterable[Unit]) -> dict[Path, list[Unit]]:
 
 
 def output_names(timelines: Sequence[Path]) -> dict[Path, str]:
-    """Return a file name for the copy of each timeline: its own, with its folders where names are shared."""
+    """Return a file name for the copy of each timeline: its own, with what tells it apart.
+
+    That is its format where another lies beside it, and its folders where names are shared across folders.
+    """
+    paths = list(dict.fromkeys(timelines))
+    beside = Counter((path.parent, path.stem.casefold()) for path in paths)
+    labels = {
+        path: path.stem if beside[path.parent, path.stem.casefold()] == 1 else path.name.replace(".", "-")
+        for path in paths
+    }
     names: dict[Path, str] = {}
-    depth = 1
-    open_ones = list(dict.fromkeys(timelines))
-    while open_ones:
-        spelled = {path: "-".join((*path.parts[-depth:-1], path.stem)) for path in open_ones}
+    depth, shared = 0, paths
+    while shared:
+        spelled = {path: "-".join((*_folders(path, depth), labels[path])) for path in shared}
         # Upper and lower case are one on many disks.
         counts = Counter(name.casefold() for name in spelled.values())
-        shared = []
-        for path, name in spelled.items():
-            deepest = depth >= len(path.parts)
-            if counts[name.casefold()] == 1 or deepest:
-                names[path] = f"{name}.otio" if counts[name.casefold()] == 1 else f"{name}{path.suffix}.otio"
-            else:
-                shared.append(path)
-        open_ones = shared
+        counts.update(name.removesuffix(".otio").casefold() for name in names.values())
+        shared = [path for path in shared if counts[spelled[path].casefold()] > 1]
+        if all(depth >= len(path.parts) for path in shared):
+            # Only upper and lower case tells these apart.
+            spelled |= {path: f"{spelled[path]}-{number}" for number, path in enumerate(shared, start=1)}
+            shared = []
+        names |= {path: f"{name}.otio" for path, name in spelled.items() if path not in shared}
         depth += 1
     return names
+
+
+def _folders(path: Path, depth: int) -> tuple[str, ...]:
+    folders = path.parent.parts[len(path.anchor) > 0 :]
+    return folders[max(0, len(folders) - depth) :]

@@ -89,6 +89,15 @@ def batch(
             help="Place nothing rather than a track below this score.",
         ),
     ] = None,
+    abstain: Annotated[
+        bool,
+        typer.Option(
+            "--abstain",
+            metavar=FLAG,
+            rich_help_panel=_RULES,
+            help="Place nothing where the library says that nothing in it fits the words.",
+        ),
+    ] = False,
     licence: Annotated[
         list[str] | None,
         typer.Option(
@@ -201,6 +210,7 @@ def batch(
             no_repeat=_repeat(no_repeat),
             family=family,
             min_score=min_score,
+            abstain=abstain,
             licences=tuple(licence or ()),
             no_licences=tuple(no_licence or ()),
             longest_silence_s=longest_silence,

@@ -69,6 +69,19 @@ def test_below_the_lowest_score_nothing_is_placed() -> None:
     assert choice.passed_over == {1: PassedOver.SCORE}
 
 
+def test_where_the_library_says_that_nothing_fits_only_those_who_abstain_place_nothing() -> None:
+    found = candidates("a", "b")
+    choices = [
+        Chooser(rules).choose(found, timeline=0, episode="", fits=False)
+        for rules in (Rules(), Rules(abstain=True))
+    ]
+    assert [choice.outcome for choice in choices] == [Outcome.PLACED, Outcome.NOTHING_FITS]
+    assert choices[1].passed_over == {1: PassedOver.SCORE, 2: PassedOver.SCORE}
+    assert Chooser(Rules(abstain=True)).choose([], timeline=0, episode="", fits=False).outcome is (
+        Outcome.NO_CANDIDATE
+    )
+
+
 def test_what_the_rules_leave_nothing_of_is_told_from_what_the_library_lacks() -> None:
     chooser = Chooser(Rules())
     found = [candidate("a", 1)]
