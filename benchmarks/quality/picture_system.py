@@ -37,7 +37,7 @@ class System:
     keys: Sequence[str]
     music: Matrix
     tags: Matrix
-    _features: dict[int, Matrix] = field(default_factory=dict)
+    _features: dict[int, tuple[Seen, Matrix]] = field(default_factory=dict)
     _texts: dict[str, npt.NDArray[np.float32]] = field(default_factory=dict)
 
     @classmethod
@@ -69,8 +69,9 @@ class System:
     def _see(self, seen: Seen) -> Matrix:
         if id(seen) not in self._features:
             rows = [self.bundle.encode_frames(frames, repeats).values for frames, repeats in seen]
-            self._features[id(seen)] = np.stack(rows)
-        return self._features[id(seen)]
+            # The piece is kept too: a number of one that is gone may be given to another.
+            self._features[id(seen)] = seen, np.stack(rows)
+        return self._features[id(seen)][1]
 
     def _read(self, prompt: str) -> npt.NDArray[np.float32]:
         if prompt not in self._texts:

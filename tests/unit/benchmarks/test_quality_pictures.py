@@ -155,6 +155,13 @@ def test_captions_of_a_scene_lend_it_their_words_and_a_list_that_sounds_so_agree
     assert {"beach", "church"} <= set(names)
 
 
+def test_no_piece_is_taken_for_one_that_is_gone() -> None:
+    system = oracle(KEYS)
+    for brightness in (5, 250) * 20:
+        bright_first = system.rank(lit(brightness))[0] == KEYS[-1]
+        assert bright_first == (brightness == 250)
+
+
 def test_kendall_is_one_for_the_same_order_and_less_one_for_the_reverse() -> None:
     scores = np.arange(5, dtype=np.float32)
     assert kendall(scores, 3 * scores) == 1.0
