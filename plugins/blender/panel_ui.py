@@ -10,7 +10,7 @@ from typing import Any
 import bpy
 
 from . import placing, strips
-from .panel.reading import reading_of
+from .panel.reading import reading_of, warning_of
 from .properties import panel_of
 from .ticking import driver
 
@@ -119,6 +119,9 @@ class TEMPTRACK_PT_suggestions(_InSidebar):
             reading = reading_of(results.answer)
             if reading:
                 _write(context, layout, f"Read as: {reading}", "INFO")
+            warning = warning_of(results.answer)
+            if warning:
+                _write(context, layout, warning, "ERROR")
             layout.template_list("TEMPTRACK_UL_found", "", panel, "found", panel, "chosen", rows=6)
             suggestion = driver().suggestion(panel.chosen)
             if suggestion is not None:

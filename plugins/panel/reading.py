@@ -6,6 +6,15 @@ from __future__ import annotations
 from typing import Any, Mapping
 
 
+def warning_of(answer: Mapping[str, Any]) -> str:
+    """Return the sentence that says that nothing fits, or nothing where something does.
+
+    Args:
+        answer: what the companion's ``suggest`` returned.
+    """
+    return str((answer.get("support") or {}).get("text", ""))
+
+
 def reading_of(answer: Mapping[str, Any]) -> str:
     """Return how a prompt was read, or nothing where it was only searched as words.
 

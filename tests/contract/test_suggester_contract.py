@@ -210,6 +210,20 @@ def test_filters_hold_for_every_suggestion(suggester: Suggester) -> None:
         assert suggestion.track.path.startswith("/music/loud/")
 
 
+@pytest.mark.parametrize("builder", sorted(BUILDERS))
+def test_nothing_fits_is_said_from_what_is_heard_in_the_first_ten(builder: str) -> None:
+    class Calibrated(FakeBundle):
+        support_below = 0.999
+
+    with BUILDERS[builder](make_engine(Calibrated())) as suggester:
+        lacking = suggester.suggest(Query(library=LIBRARY, prompt="bagpipes", limit=1))
+        unnamed = suggester.suggest(Query(library=LIBRARY, prompt="calm evening"))
+    assert lacking.support is not None
+    assert lacking.support.text == "Nothing in this library fits “bagpipes” well; these come nearest."
+    assert (lacking.support.score, lacking.support.below, len(lacking.suggestions)) == (0.0, 0.999, 1)
+    assert unnamed.support is None
+
+
 def test_the_limit_is_kept(suggester: Suggester) -> None:
     answer = suggester.suggest(Query(library=LIBRARY, prompt="calm", limit=3))
     assert len(answer.suggestions) == 3

@@ -28,6 +28,7 @@ from temptrack.suggest.types import (
     ReasonKind,
     Suggestion,
     Suggestions,
+    Support,
 )
 from temptrack.wire import convert
 from temptrack.wire.mirror import from_message, to_message
@@ -130,6 +131,9 @@ SUGGESTIONS = st.builds(
         ).map(tuple),
     ),
     considered=COUNT,
+    support=maybe(
+        st.builds(Support, score=NUMBER, below=NUMBER, fits=st.booleans(), lacking=TEXTS, text=TEXT)
+    ),
     suggestions=st.lists(
         st.builds(
             Suggestion,

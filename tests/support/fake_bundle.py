@@ -41,6 +41,7 @@ class FakeBundle:
     frame_spec = FrameSpec(size_px=32, interpolation="bilinear")
     audio_spec = AudioSpec(rate_hz=8000, window_samples=80_000)
     tags: Sequence[Tag] = FAKE_TAGS
+    support_below: float | None = None
 
     def encode_frames(self, frames: Frames, repeats: Sequence[int]) -> SegmentFeatures:
         rows = np.stack([_unit(frame.tobytes(), self.video_dim) for frame in frames])

@@ -116,6 +116,17 @@ class Metric(_Part):
     command: str
 
 
+class SupportScore(_Part):
+    """When a library is said to hold nothing that fits; ``temptrack.suggest.support`` judges it."""
+
+    below: float = Field(ge=0, le=1, description="support under which nothing fits")
+    false_alarms: float = Field(
+        ge=0, le=1, description="share of prompts for what a library has that fall below it"
+    )
+    caught: float = Field(ge=0, le=1, description="share of prompts for what a library lacks that fall below")
+    command: str = Field(description="what measured both")
+
+
 class Manifest(_Part):
     """A bundle described."""
 
@@ -139,6 +150,9 @@ class Manifest(_Part):
     training: str = Field(description="what the towers were fitted on, in words")
     code_version: str
     metrics: tuple[Metric, ...] = ()
+    support: SupportScore | None = Field(
+        default=None, description="none: the bundle is not calibrated for it"
+    )
 
     def output_dim(self, graph: GraphName) -> int:
         """Return the length of the rows of a graph's first output."""

@@ -111,6 +111,11 @@ class OnnxBundle:
         audio = self.manifest.audio
         return AudioSpec(rate_hz=audio.rate_hz, window_samples=audio.window_samples)
 
+    @property
+    def support_below(self) -> float | None:
+        """Support under which nothing in a library fits, 0 to 1; None where it was not calibrated."""
+        return self.manifest.support.below if self.manifest.support else None
+
     @cached_property
     def tags(self) -> Sequence[Tag]:
         """The tag vocabulary of the music tower."""

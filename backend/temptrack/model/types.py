@@ -127,6 +127,10 @@ class Bundle(Protocol):
     def tags(self) -> Sequence[Tag]:
         """The tag vocabulary of the music tower."""
 
+    @property
+    def support_below(self) -> float | None:
+        """Support under which nothing in a library fits, 0 to 1; None where it was not calibrated."""
+
     def encode_frames(self, frames: Frames, repeats: Sequence[int]) -> SegmentFeatures:
         """Encode frames [count, size, size, 3] and average them, each weighted by its repeats."""
 

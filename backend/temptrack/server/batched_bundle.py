@@ -93,6 +93,11 @@ class BatchedBundle:
         return self._first.audio_spec
 
     @property
+    def support_below(self) -> float | None:
+        """That of the bundle."""
+        return self._first.support_below
+
+    @property
     def tags(self) -> Sequence[Tag]:
         """The tag vocabulary of the music tower."""
         return self._first.tags

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from temptrack.errors import Unavailable
-from temptrack.library.types import LibraryInfo, LibraryReader, Track
+from temptrack.library.types import LibraryInfo, LibraryReader, SearchHit, Track
 from temptrack.media.types import Frames
 from temptrack.model.types import Bundle, SegmentFeatures, Vector
 from temptrack.suggest.asking import QueryEmbedder
@@ -19,7 +19,8 @@ from temptrack.suggest.question import (
 )
 from temptrack.suggest.readers import CurrentVersion, OpenReader, ReaderCache
 from temptrack.suggest.reasons import ReasonFinder
-from temptrack.suggest.types import EngineInfo, Query, Suggestion, Suggestions
+from temptrack.suggest.support import DEPTH, Finding, judge_support, named_things
+from temptrack.suggest.types import EngineInfo, Query, Suggestion, Suggestions, Support
 from temptrack.suggest.vocabulary import TagVocabulary
 
 ListLibraries = Callable[[], Sequence[LibraryInfo]]
@@ -126,11 +127,11 @@ class LocalSuggester:
         conditions = settle(query, prompt, reader.count)
         reading = conditions.reading
         asked = self._embedder.ask(query, reading, reference[1] if reference else None)
-        hits = (
+        found = (
             reader.search(
                 asked.embedding,
                 where=conditions.where,
-                limit=query.limit,
+                limit=max(query.limit, DEPTH),
                 blind=query.blind,
                 distinct=True,
                 preferences=conditions.preferences,
@@ -138,6 +139,7 @@ class LocalSuggester:
             if conditions.considered
             else ()
         )
+        hits = found[: query.limit]
         tracks = [reader.track(hit.track_id) for hit in hits]
         chosen = _excerpts(query, reader, tracks, asked.embedding)
         finder = ReasonFinder(
@@ -164,8 +166,22 @@ class LocalSuggester:
             text_weight=asked.text_weight,
             prompt=reading,
             considered=conditions.considered,
+            support=self._support(query, reading.wanted, found[:DEPTH], reader),
             suggestions=suggestions,
         )
+
+    def _support(
+        self, query: Query, wanted: str, hits: Sequence[SearchHit], reader: LibraryReader
+    ) -> Support | None:
+        below = self._bundle.support_below
+        if below is None or not named_things(wanted):
+            return None
+        ids = [hit.track_id for hit in hits]
+        findings = [
+            Finding(reader.track(track_id), detail.tag_scores)
+            for track_id, detail in zip(ids, reader.details(ids), strict=True)
+        ]
+        return judge_support(wanted, findings, self._vocabulary, below=below, blind=query.blind)
 
 
 def _excerpts(query: Query, reader: LibraryReader, tracks: Sequence[Track], asked: Vector) -> list[Chosen]:

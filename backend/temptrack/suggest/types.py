@@ -179,6 +179,23 @@ class PromptReading(_Answer):
     instrumental_only: bool = Field(default=False, description="whether the prompt asked for no vocals")
 
 
+class Support(_Answer):
+    """Whether anything found is known to have what the words name."""
+
+    score: float = Field(
+        description="0 to 1: how surely the best of the first ten tracks has what the words name, by its "
+        "sound or its own words"
+    )
+    below: float = Field(description="the bundle's documented support under which nothing fits, 0 to 1")
+    fits: bool = Field(description="whether the score reaches it")
+    lacking: tuple[str, ...] = Field(
+        default=(), description="what the words name and none of the first ten tracks is known to have"
+    )
+    text: str = Field(
+        default="", description="the same as a sentence for the editor; empty where something fits"
+    )
+
+
 class Suggestions(_Answer):
     """The answer to a query. The same query, library digest and bundle digest give the same answer."""
 
@@ -190,6 +207,11 @@ class Suggestions(_Answer):
     text_weight: float = Field(description="the weight that was used, 0 picture to 1 words")
     prompt: PromptReading
     considered: int = Field(description="tracks that passed the filter")
+    support: Support | None = Field(
+        default=None,
+        description="whether anything found fits what the words name; none where they name nothing that can "
+        "be told, or the bundle is not calibrated",
+    )
     suggestions: tuple[Suggestion, ...]
 
 

@@ -161,7 +161,7 @@ class SuggestRequest(_message.Message):
     def __init__(self, library: _Optional[str] = ..., prompt: _Optional[str] = ..., picture: _Optional[_Iterable[_Union[PictureSegment, _Mapping]]] = ..., scope_duration: _Optional[_Union[_timeline_pb2.RationalTime, _Mapping]] = ..., text_weight: _Optional[float] = ..., filter: _Optional[_Union[_library_pb2.TrackFilter, _Mapping]] = ..., reference_track_id: _Optional[str] = ..., limit: _Optional[int] = ..., blind: bool = ...) -> None: ...
 
 class SuggestResponse(_message.Message):
-    __slots__ = ("query_digest", "library", "bundle_id", "bundle_digest", "text_weight", "prompt", "considered", "suggestions")
+    __slots__ = ("query_digest", "library", "bundle_id", "bundle_digest", "text_weight", "prompt", "considered", "suggestions", "support")
     QUERY_DIGEST_FIELD_NUMBER: _ClassVar[int]
     LIBRARY_FIELD_NUMBER: _ClassVar[int]
     BUNDLE_ID_FIELD_NUMBER: _ClassVar[int]
@@ -170,6 +170,7 @@ class SuggestResponse(_message.Message):
     PROMPT_FIELD_NUMBER: _ClassVar[int]
     CONSIDERED_FIELD_NUMBER: _ClassVar[int]
     SUGGESTIONS_FIELD_NUMBER: _ClassVar[int]
+    SUPPORT_FIELD_NUMBER: _ClassVar[int]
     query_digest: str
     library: _library_pb2.Library
     bundle_id: str
@@ -178,7 +179,22 @@ class SuggestResponse(_message.Message):
     prompt: PromptReading
     considered: int
     suggestions: _containers.RepeatedCompositeFieldContainer[Suggestion]
-    def __init__(self, query_digest: _Optional[str] = ..., library: _Optional[_Union[_library_pb2.Library, _Mapping]] = ..., bundle_id: _Optional[str] = ..., bundle_digest: _Optional[str] = ..., text_weight: _Optional[float] = ..., prompt: _Optional[_Union[PromptReading, _Mapping]] = ..., considered: _Optional[int] = ..., suggestions: _Optional[_Iterable[_Union[Suggestion, _Mapping]]] = ...) -> None: ...
+    support: Support
+    def __init__(self, query_digest: _Optional[str] = ..., library: _Optional[_Union[_library_pb2.Library, _Mapping]] = ..., bundle_id: _Optional[str] = ..., bundle_digest: _Optional[str] = ..., text_weight: _Optional[float] = ..., prompt: _Optional[_Union[PromptReading, _Mapping]] = ..., considered: _Optional[int] = ..., suggestions: _Optional[_Iterable[_Union[Suggestion, _Mapping]]] = ..., support: _Optional[_Union[Support, _Mapping]] = ...) -> None: ...
+
+class Support(_message.Message):
+    __slots__ = ("score", "below", "fits", "lacking", "text")
+    SCORE_FIELD_NUMBER: _ClassVar[int]
+    BELOW_FIELD_NUMBER: _ClassVar[int]
+    FITS_FIELD_NUMBER: _ClassVar[int]
+    LACKING_FIELD_NUMBER: _ClassVar[int]
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    score: float
+    below: float
+    fits: bool
+    lacking: _containers.RepeatedScalarFieldContainer[str]
+    text: str
+    def __init__(self, score: _Optional[float] = ..., below: _Optional[float] = ..., fits: bool = ..., lacking: _Optional[_Iterable[str]] = ..., text: _Optional[str] = ...) -> None: ...
 
 class PromptReading(_message.Message):
     __slots__ = ("wanted", "excluded_words", "excluded_tags", "unknown_words", "instrumental_only", "parts")

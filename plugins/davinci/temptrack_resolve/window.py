@@ -12,7 +12,7 @@ from .actions import Actions
 from .entries import VOCALS, filters_of, row_of, why_of
 from .layout import COLUMNS, LINES, rows
 from .panel.problems import PanelError
-from .panel.reading import reading_of
+from .panel.reading import reading_of, warning_of
 from .remedies import resolve_problem
 
 WINDOW_ID = "org.temptrack.suggest-music"
@@ -184,7 +184,9 @@ class MusicWindow:
         tree.SetHeaderItem(header)
         results = self._actions.session.results
         reading = reading_of(results.answer) if results else ""
-        self._find("Read").Text = f"Read as: {reading}" if reading else ""
+        warning = warning_of(results.answer) if results else ""
+        read = f"Read as: {reading}" if reading else ""
+        self._find("Read").Text = "\n".join(line for line in (read, warning) if line)
         for suggestion in results.suggestions if results else ():
             row = tree.NewItem()
             for column, text in enumerate(row_of(suggestion)):

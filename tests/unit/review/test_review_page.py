@@ -1,6 +1,7 @@
 import base64
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 
 from support.answers import answer_of, suggestion_of, track_of
 from temptrack.review.page import Entry, FilmFrame, Review, Sound, render_review, write_page
-from temptrack.suggest.types import Suggestion
+from temptrack.suggest.types import Suggestion, Support
 
 FRAMES = [FilmFrame(at_s=float(at), image=b"picture %d" % at) for at in range(46)]
 VOID = {"meta", "img", "br", "link", "input", "rect", "path"}
@@ -157,6 +158,15 @@ def test_nothing_found_is_said() -> None:
         )
     )
     assert "No track of this library passed the filters" in page
+
+
+def test_the_page_says_where_nothing_fits() -> None:
+    text = "Nothing in this library fits “bagpipes” well; these come nearest."
+    review = review_of()
+    unfit = Support(score=0.0, below=0.3, fits=False, lacking=("bagpipes",), text=text)
+    page = render_review(replace(review, answer=review.answer.model_copy(update={"support": unfit})))
+    assert text in page
+    assert text not in render_review(review)
 
 
 def test_equal_reviews_give_equal_pages() -> None:
