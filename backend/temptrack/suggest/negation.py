@@ -23,6 +23,8 @@ CUES: Final = frozenset(
 )
 _BUT: Final = frozenset({"but", "except"})
 _ANYTHING: Final = frozenset({"anything", "everything"})
+# "Minus twenty degrees", "non stop": with words that no tag knows these mean other things.
+_KNOWN_ONLY: Final = frozenset({"non", "minus"})
 _LIKENS: Final = frozenset({"like", "as", "called", "titled", "named"})
 _NEGATED_VERBS: Final = frozenset({"don't", "dont"})
 _VERBS: Final = frozenset({"want", "use", "include"})
@@ -221,7 +223,7 @@ def _phrase(
             return Unwanted(phrase, cue, begin + length)
     adjective_expected = tokens[cue].text in {"not", "non"}
     most = 1 if adjective_expected else _MAX_UNKNOWN_WORDS
-    if known_only or limited or len(core) > most or tokens[cue].text == "non":
+    if known_only or limited or len(core) > most or tokens[cue].text in _KNOWN_ONLY:
         return None
     return Unwanted(" ".join(core), cue, _past_at_all(tokens, end))
 
