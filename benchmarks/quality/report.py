@@ -14,7 +14,8 @@ def report(figures: Mapping[str, Any]) -> str:
     columns = [words.blind(one) for one in reversed(bundles)] + [words.TAGGER_CENTRED, words.CHANCE]
     named = [words.as_files_are(one) for one in reversed(bundles)] + [words.SENTENCES, words.KEYWORDS]
     parts = [
-        f"{figures['track_count']} tracks, {found['categories']} categories, "
+        f"{figures['track_count']} tracks, {found['categories']} categories (left out, with fewer than "
+        f"{words.FEWEST_POSITIVES} tracks to find: {', '.join(found['left_out']) or 'none'}), "
         + tables.overall_table(found["overall"]),
         tables.pair_table(found["overall"]),
         "Prompts that share no word with the title, genre, album, comment, folder or file name of any track "

@@ -10,7 +10,7 @@ from benchmarks.speed.measure import RESULTS
 from temptrack.model.bundles import DEFAULT_BUNDLE, load_bundle
 
 HUB_SHARE = 0.2
-"""Most of the unrelated prompts that may have one track among their first ten; docs name the share measured."""
+"""The most unrelated prompts, as a share, that may have one and the same track among their first ten."""
 
 
 @pytest.fixture(name="recorded", scope="module")
