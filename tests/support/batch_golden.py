@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import temptrack
 from support import batches
@@ -11,7 +12,7 @@ from temptrack.batch.run import Batch, run_batch
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "batch"
 FILES = ("cue-sheet.csv", "cue-sheet.json", "cue-sheet.html", "credits.txt")
-ROWS = [
+ROWS: list[dict[str, Any]] = [
     {"timeline": "cut00.otio", "episode": "101", "scenes": "markers", "prompt": "evening light"},
     {"timeline": "cut01.otio", "episode": "101", "prompt": "evening light", "usage": "feature"},
     {"timeline": "cut02.otio", "episode": "102", "prompt": "a walk", "no_licences": ["unknown"]},
