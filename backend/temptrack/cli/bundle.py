@@ -196,6 +196,10 @@ def verify(
 @app.command()
 def remove(
     bundle: Annotated[str, typer.Argument(metavar="ID", help="A bundle that was pulled or copied here.")],
+    keep_downloads: Annotated[
+        bool,
+        typer.Option("--keep-downloads", metavar=FLAG, help="Keep the files it was built of, to build anew."),
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", metavar=FLAG, help="Do not ask.")] = False,
 ) -> None:
     """Remove a bundle and the files it was built of. Libraries stay, but cannot be searched without it."""
@@ -206,5 +210,5 @@ def remove(
     if users and not yes:
         names = ", ".join(f"'{name}'" for name in users)
         typer.confirm(f"Libraries indexed with '{bundle}': {names}. Remove it?", abort=True, err=True)
-    freed_bytes = installed.remove(bundle)
+    freed_bytes = installed.remove(bundle, keep_downloads=keep_downloads)
     answers().print(f"Removed bundle '{bundle}', {freed_bytes / 1e6:.0f} MB.", markup=False, soft_wrap=True)

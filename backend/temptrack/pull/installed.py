@@ -80,8 +80,12 @@ def can_be_removed(bundle: str) -> bool:
     return find_bundle(bundle).parent == home.bundles_folder()
 
 
-def remove(bundle: str) -> int:
-    """Take a bundle away, whole or damaged, and the files it was built of.
+def remove(bundle: str, *, keep_downloads: bool = False) -> int:
+    """Take a bundle away, whole or damaged.
+
+    Args:
+        bundle: its id.
+        keep_downloads: leave the files it was built of, to build it anew.
 
     Returns:
         Bytes that were freed.
@@ -101,10 +105,8 @@ def remove(bundle: str) -> int:
     hidden = folder.with_name(f".{folder.name}.removed")
     shutil.rmtree(hidden, ignore_errors=True)
     folder.rename(hidden)
-    downloads = downloads_folder(folder.name)
-    freed_bytes = sum(
-        path.stat().st_size for place in (hidden, downloads) for path in place.rglob("*") if path.is_file()
-    )
-    shutil.rmtree(hidden)
-    shutil.rmtree(downloads, ignore_errors=True)
+    places = [hidden] if keep_downloads else [hidden, downloads_folder(folder.name)]
+    freed_bytes = sum(path.stat().st_size for place in places for path in place.rglob("*") if path.is_file())
+    for place in places:
+        shutil.rmtree(place, ignore_errors=True)
     return freed_bytes

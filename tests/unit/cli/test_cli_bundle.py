@@ -193,12 +193,16 @@ def installed() -> Path:
 
 def test_a_bundle_that_libraries_use_is_removed_only_on_request(installed: Path) -> None:
     LibraryStore.create("stock", None, bundle_id="mine", bundle_digest="0" * 64)
+    fetched = downloads_folder("mine") / "a.onnx"
+    fetched.parent.mkdir(parents=True)
+    fetched.touch()
     kept = bundle("remove", "mine", answer="n\n")
     assert kept.exit_code == 130
     assert "stock" in kept.stderr
     assert installed.exists()
-    assert bundle("remove", "mine", "--yes").exit_code == 0
+    assert bundle("remove", "mine", "--yes", "--keep-downloads").exit_code == 0
     assert list(home.bundles_folder().iterdir()) == []
+    assert fetched.exists()
 
 
 def test_a_damaged_bundle_is_named_and_can_be_removed(installed: Path) -> None:
