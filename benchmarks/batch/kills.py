@@ -3,10 +3,10 @@
     python -m benchmarks.batch.kills --library NAME --footage FOLDER
 
 NAME is a library of this machine. Timelines are drawn from the clips of FOLDER by a seeded generator: cuts of
-one to four seconds, some with a gap, some with markers. The batch is killed with SIGKILL at random moments, each
-time resumed, until it has ended; then it is run undisturbed in another folder, with another cache. Every file
-that is handed on is compared byte by byte, and an answer that was written again would be another file (inode and
-time). Writes results/batch-kills.json.
+one to four seconds, some with a gap, some with markers. The batch is killed with SIGKILL at random moments,
+each time resumed, until it has ended; then it is run undisturbed in another folder, with another cache. Every
+file that is handed on is compared byte by byte, and an answer that was written again would be another file
+(inode and time). Writes results/batch-kills.json.
 """
 
 import argparse

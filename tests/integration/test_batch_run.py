@@ -139,7 +139,21 @@ def test_one_broken_timeline_costs_the_others_nothing(place: Path, policy: str, 
 def test_when_everything_fails_the_softer_policy_fails_too(place: Path) -> None:
     for path in (place / "cuts").glob("*.otio"):
         path.write_text("{")
-    assert len(asked(place, "--fail-on", "all", code=4)["failed"]) == 3
+    report = asked(place, "--fail-on", "all", code=4)
+    assert (len(report["failed"]), report["complete"]) == (3, False)
+    assert not (place / "out").exists()
+
+
+def test_one_cause_is_said_once_to_people(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(*_given: object) -> None:
+        raise Unavailable("The server went away.", hint="Start it.")
+
+    monkeypatch.setattr(Asker, "answer", gone)
+    words = ("batch", place / "cuts", "-o", place / "out", "-l", "stock", "-p", "calm")
+    result = CliRunner().invoke(app, [str(word) for word in words])
+    assert result.exit_code == 5
+    assert result.stderr.count("The server went away. Start it.") == 1
+    assert "cut00.otio and 2 more (UNAVAILABLE)" in result.stderr
 
 
 def test_what_failed_is_asked_again_and_the_end_is_the_same(

@@ -141,7 +141,8 @@ class _Run:
             failed=(),
             complete=False,
         )
-        if not dry_run and self._batch.shard is None:
+        # Where nothing at all was answered, empty cue sheets would only hide what went wrong.
+        if units and not dry_run and self._batch.shard is None:
             report = self._hand_on(units, report)
         return report.model_copy(update={"failed": self._failed()})
 

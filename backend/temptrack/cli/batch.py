@@ -8,7 +8,7 @@ import typer
 from temptrack.cli.choices import FLAG, AsJson, BundleName, DeviceName, MediaPlaces, ServerAddress
 
 if TYPE_CHECKING:
-    from temptrack.batch.report import BatchReport
+    from temptrack.batch.report import BatchReport, FailedRow
     from temptrack.batch.run import Batch
 
 _WANTED = "What is wanted, where the plan does not say"
@@ -247,11 +247,11 @@ def _run(
     if as_json:
         print_json(report)
     else:
-        _show(report, dry_run=dry_run)
+        _show(report, dry_run=dry_run, shard=ordered.shard is not None)
     return report
 
 
-def _show(report: "BatchReport", *, dry_run: bool) -> None:
+def _show(report: "BatchReport", *, dry_run: bool, shard: bool) -> None:
     from temptrack.cli.screen import answers, notes
 
     console, aside = answers(), notes()
@@ -269,7 +269,8 @@ def _show(report: "BatchReport", *, dry_run: bool) -> None:
             f"{report.in_shard} of {report.rows} requests: {report.asked} answered now, "
             f"{report.known} before."
         )
-        say("→ When all shards are done, run it once without --shard, with --resume.")
+        if shard:
+            say("→ When all shards are done, run it once without --shard, with --resume.")
     else:
         came_to = ", ".join(f"{count} {_in_words(outcome)}" for outcome, count in report.outcomes.items())
         say(f"{report.rows} requests, {report.scenes} scenes: {came_to or 'nothing'}.")
@@ -280,9 +281,18 @@ def _show(report: "BatchReport", *, dry_run: bool) -> None:
         aside.print(f"Note: {note}", style="yellow", markup=False, soft_wrap=True)
     if len(report.notes) > _NOTES_SHOWN:
         aside.print(f"Note: {len(report.notes) - _NOTES_SHOWN} more; --json says all.", style="yellow")
-    for failed in report.failed:
-        text = f"Failed: {failed.timeline} ({failed.reason}): {failed.message} {failed.hint}".strip()
+    for first, count in _failures(report):
+        others = f" and {count - 1} more" if count > 1 else ""
+        text = f"Failed: {first.timeline}{others} ({first.reason}): {first.message} {first.hint}".strip()
         aside.print(text, style="red", markup=False, soft_wrap=True)
+
+
+def _failures(report: "BatchReport") -> "list[tuple[FailedRow, int]]":
+    """Return each failure once, in order, with how many requests it hit."""
+    same: dict[tuple[str, str], list[FailedRow]] = {}
+    for failed in report.failed:
+        same.setdefault((failed.reason, failed.message), []).append(failed)
+    return [(found[0], len(found)) for found in same.values()]
 
 
 _NOTES_SHOWN = 6
