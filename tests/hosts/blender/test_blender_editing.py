@@ -76,6 +76,7 @@ def _check(seen: Mapping[str, Any], library: SmallLibrary) -> None:
     assert seen["again_from_cache"] == 2, "the second prompt needs the picture no more"
     for title in seen["titles"]:
         assert any(title in label for label in seen["labels"]), seen["labels"]
+    assert any(label.startswith("Read as: about 90 bpm") for label in seen["labels"]), seen["labels"]
     for pieces, facts in (seen["inserted"], seen["replaced"]):
         spans = [(strip[2], strip[3]) for strip in pieces]
         assert spans[0][0] == 1

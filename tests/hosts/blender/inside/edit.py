@@ -30,7 +30,7 @@ def play(given: dict[str, Any]) -> dict[str, Any]:
     words = drawn("TEMPTRACK_PT_music")
     assert "temptrack.search" in words.operators
     tick_until(lambda: panel.library)
-    first = _search(panel, "calm, hopeful piano")
+    first = _search(panel, "calm, hopeful piano, around 90 bpm")
     assert everything(scene) == before, "searching changed the timeline"
     listed = drawn("TEMPTRACK_PT_suggestions")
     inserted = _insert(scene, panel, before)
