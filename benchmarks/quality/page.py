@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from benchmarks.page import README, filled
+from benchmarks.quality import pictures
 from benchmarks.quality.report import report
 from benchmarks.speed.measure import RESULTS, ROOT
 
@@ -18,13 +19,14 @@ def with_tables(page: str) -> str:
 def _results() -> Iterator[tuple[str, Any]]:
     for path in sorted(RESULTS.glob("quality-*.json")):
         result = json.loads(path.read_text(encoding="utf-8"))
-        if result["benchmark"] == "quality":
+        if result["benchmark"] in ("quality", pictures.BENCHMARK):
             yield path.name, result
 
 
 def _section(name: str, result: Any) -> str:
     head = f"**{name}**, {result['measured_at'][:10]}, commit {result['commit'][:10]}."
-    return f"{head}\n\n{report(result)}\n\n"
+    tables = report(result) if result["benchmark"] == "quality" else pictures.tables(result)
+    return f"{head}\n\n{tables}\n\n"
 
 
 if __name__ == "__main__":

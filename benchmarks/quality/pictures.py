@@ -33,13 +33,12 @@ from benchmarks.quality.picture_scenes import (
 )
 from benchmarks.quality.picture_system import System
 from benchmarks.quality.picture_words import measure_precise, measure_slider, measure_vague, words_tables
-from benchmarks.speed.measure import machine
+from benchmarks.speed.measure import RESULTS, ROOT, git, machine
 
 from temptrack.model.bundles import load_bundle
 from temptrack_train.recipes.sources import Texts, held_out
 
-ROOT = Path(__file__).parents[2]
-RESULTS = ROOT / "benchmarks" / "results"
+BENCHMARK = "quality of pictures"
 
 
 def main() -> None:
@@ -48,8 +47,9 @@ def main() -> None:
     sources = dict.fromkeys([options.bundle, options.against])
     systems = [listening(source, music, options.cache / "features") for source in sources]
     figures = {
-        "benchmark": "quality of pictures",
+        "benchmark": BENCHMARK,
         "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "commit": git("rev-parse", "HEAD"),
         "machine": machine(),
         "bundles": {system.name: system.bundle.digest for system in systems},
         **measure_pictures(systems, options.reference, Labels().judge(music.tracks), read_questions()),

@@ -31,5 +31,6 @@ def report(figures: Mapping[str, Any]) -> str:
         )
     if "picture" in figures:
         parts.append(f"Picture alone: {picture.overlap_summary(figures['picture'])}")
+    if "pictures" in figures:
         parts.append(pictures.tables(figures["pictures"]))
     return "\n\n".join(parts)

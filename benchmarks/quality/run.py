@@ -7,7 +7,6 @@ python -m benchmarks.quality.run [--bundle ID|FOLDER] [--against ID|FOLDER] [--r
 import argparse
 import json
 import os
-import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path, PurePath
@@ -22,7 +21,7 @@ from benchmarks.quality.labels import Labels, MusicFile, read_questions
 from benchmarks.quality.music import Music, find_music, library_of
 from benchmarks.quality.picture_system import System
 from benchmarks.quality.report import report
-from benchmarks.speed.measure import machine
+from benchmarks.speed.measure import git, machine
 
 from temptrack import home
 from temptrack.library.types import LibraryReader
@@ -147,18 +146,13 @@ def _facts(music: Music, asked: Asked) -> dict[str, Any]:
     return {
         "benchmark": "quality",
         "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "commit": _git("rev-parse", "HEAD"),
-        "changed_files": len(_git("status", "--porcelain", "--", "backend").splitlines()),
+        "commit": git("rev-parse", "HEAD"),
+        "changed_files": len(git("status", "--porcelain", "--", "backend").splitlines()),
         "machine": machine(),
         "bundle": {"id": asked.bundle.id, "digest": asked.bundle.digest},
         "track_count": len(music.tracks),
         "packages": dict(music.versions),
     }
-
-
-def _git(*arguments: str) -> str:
-    done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
-    return done.stdout.strip()
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -206,8 +206,8 @@ def write_result(name: str, figures: Mapping[str, Any]) -> Path:
         "benchmark": f"speed-{name}",
         "command": f"python -m benchmarks.speed.run {name}",
         "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "commit": _git("rev-parse", "HEAD"),
-        "changed_files": len(_git("status", "--porcelain", "--", "backend").splitlines()),
+        "commit": git("rev-parse", "HEAD"),
+        "changed_files": len(git("status", "--porcelain", "--", "backend").splitlines()),
         "machine": machine(),
         **figures,
     }
@@ -229,7 +229,8 @@ def replace_result(name: str, document: Mapping[str, Any]) -> Path:
     return path
 
 
-def _git(*words: str) -> str:
+def git(*words: str) -> str:
+    """Return what a command of git says about this repository."""
     done = subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=False)
     return done.stdout.strip()
 
