@@ -6,12 +6,11 @@ or CLIP's as ``temptrack bundle pull`` lays them down. Nothing else differs betw
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
-import onnx
 import torch
-from onnx import numpy_helper
 
 from temptrack import __version__
 from temptrack.errors import InvalidRequest
@@ -23,7 +22,7 @@ from temptrack_export.assembly import Assembly, reference_rows, whole_or_nothing
 from temptrack_export.bridged import MusicTower, PictureTower, QueryTower, of_pictures
 from temptrack_export.bundle_run import join_output
 from temptrack_export.craft_tower import MOOD_PHRASES, CraftTower
-from temptrack_export.ears import Ears, lite0_ears
+from temptrack_export.ears import Ears, ears_of
 from temptrack_export.encoders import PARITY_TEXTS, KeptEncoders
 from temptrack_export.graphs import Example
 from temptrack_export.manifests import write_manifest
@@ -41,7 +40,8 @@ COMMAND = "temptrack-train recipe language-bridged"
 SEEDS = (0, 1, 2)
 
 SMALL_MAP = Bounds(lowest_cosine=0.9999)
-CLASS_TEXTS = "class_texts"
+LITE_FRAMES = "dbac8d9ff71c8b62"
+"""How the id of the lite frame encoder starts; the mean of real pictures was measured with it."""
 
 TEXT_ORIGIN = Origin(
     part="towers",
@@ -77,8 +77,8 @@ def run_recipe(
         bundle_id: name and version of the new bundle.
         seeds: one training each; their towers are averaged.
         cache: folder where features of texts are kept for the next run; None: nowhere.
-        picture_mean: [frame_dim], mean features of real pictures. Without it, that of the frame encoder's
-            class texts where it has such, else that of scene phrases.
+        picture_mean: [frame_dim], mean features of real pictures. Without it, what was measured for the lite
+            frame encoder, or for others the mean of scene phrases.
 
     Raises:
         NotFound: a text or the bundle is missing.
@@ -96,35 +96,32 @@ def run_recipe(
         )
     with whole_or_nothing(out) as partial:
         recordings = texts.read()
-        ears = lite0_ears()
+        ears = ears_of(base)
         remembered = RememberedTexts(BundledTextEncoder(base), cache)
         derived = derive(recordings, remembered, ears.mentions)
         allowed = ~np.array(held_out(recordings))
-        bridges = [
-            train_bridge(derived, allowed, BridgeConfig(seed=seed), noise=ears.noise) for seed in seeds
-        ]
+        bridges = [train_bridge(derived, allowed, BridgeConfig(seed=seed)) for seed in seeds]
         comparison = compare_on_new_author(derived, allowed, bridges)
         mean = picture_mean if picture_mean is not None else _picture_mean(base, derived)
         towers = _towers(base, ears, bridges, mean)
         assembly = Assembly(partial, COMMAND)
         KeptEncoders(base).add_to(assembly)
-        _add_towers(assembly, base, towers)
+        _add_towers(assembly, base, ears, towers)
         assembly.metrics.extend(
             Metric(name=f"new_author/{name}", value=value, command=COMMAND)
             for name, value in comparison.figures().items()
         )
         told = [one for one, may in zip(recordings, allowed, strict=True) if may]
-        manifest = _describe(assembly, base, bundle_id, f"{_about(told)} {ears.about}")
+        manifest = _describe(assembly, base, ears, bundle_id, _about(told))
         write_manifest(partial, manifest)
     return manifest
 
 
 def _picture_mean(base: OnnxBundle, derived: BridgeTexts) -> Matrix:
-    """The mean of what the frame encoder can say, or of what people say of scenes."""
-    model = onnx.load(str(base.folder / base.manifest.graphs["frame_encoder"].file))
-    for tensor in model.graph.initializer:
-        if tensor.name.endswith(CLASS_TEXTS):
-            return np.asarray(numpy_helper.to_array(tensor).mean(axis=0), np.float32)
+    """The mean of real pictures where it was measured for the frame encoder, else that of scene phrases."""
+    if base.frame_encoder_id.startswith(LITE_FRAMES):
+        with (files("temptrack_export") / "lite_picture_mean.npy").open("rb") as file:
+            return np.asarray(np.load(file), np.float32)
     return np.asarray(derived.scenes.rows.mean(axis=0), np.float32)
 
 
@@ -135,7 +132,10 @@ def _towers(base: OnnxBundle, ears: Ears, bridges: Sequence[Bridge], picture_mea
         moods = words(torch.as_tensor(base.encode_text(MOOD_PHRASES))).numpy()
     picture = PictureTower(of_pictures(scenes, torch.as_tensor(picture_mean)), CraftTower(moods))
     heard = Ensemble([bridge.heard for bridge in bridges])
-    return _Towers(QueryTower(picture, words).eval(), MusicTower(ears.front, heard).eval())
+    return _Towers(
+        QueryTower(picture, words).eval(),
+        MusicTower(ears.front, heard, ears.tags.module if ears.tags else None).eval(),
+    )
 
 
 def _about(told: Sequence[Recording]) -> str:
@@ -146,10 +146,10 @@ def _about(told: Sequence[Recording]) -> str:
     )
 
 
-def _describe(assembly: Assembly, base: OnnxBundle, bundle_id: str, training: str) -> Manifest:
+def _describe(assembly: Assembly, base: OnnxBundle, ears: Ears, bundle_id: str, about: str) -> Manifest:
     kept, encoders = base.manifest, KeptEncoders(base)
     tags = [one.model_copy(update={"part": "tags"}) for one in kept.origins if one.part in {"tags", "towers"}]
-    origins = (*encoders.origins, *tags[:1], TEXT_ORIGIN)
+    origins = (*encoders.origins, *(() if ears.tags else tags[:1]), TEXT_ORIGIN)
     return Manifest(
         format=FORMAT_VERSION,
         id=bundle_id,
@@ -160,17 +160,17 @@ def _describe(assembly: Assembly, base: OnnxBundle, bundle_id: str, training: st
         craft_version=CRAFT_VERSION,
         text=encoders.text,
         audio=kept.audio,
-        tags=kept.tags,
+        tags=ears.tags.entries if ears.tags else kept.tags,
         x_null="nothing: without words the picture alone makes the query",
         licence=" AND ".join(dict.fromkeys(one.licence for one in origins)),
         origins=origins,
-        training=training,
+        training=f"{about} {ears.about}",
         code_version=__version__,
         metrics=tuple(assembly.metrics),
     )
 
 
-def _add_towers(assembly: Assembly, base: OnnxBundle, towers: _Towers) -> None:
+def _add_towers(assembly: Assembly, base: OnnxBundle, ears: Ears, towers: _Towers) -> None:
     dim, audio_dim = (base.manifest.output_dim(name) for name in ("text_encoder", "audio_encoder"))
     said = torch.as_tensor(base.encode_text(list(PARITY_TEXTS)))
     # Features like those of real music: the scale of log-odds is far from 1.
@@ -202,17 +202,26 @@ def _add_towers(assembly: Assembly, base: OnnxBundle, towers: _Towers) -> None:
         bounds=SMALL_MAP,
         candidates=candidates,
     )
+    embeddings = embeddings_spec(TRACK_BATCH, dim)
+    if ears.tags:
+        said_tags = _tags_spec(len(ears.tags.entries))
+        assembly.add(
+            "music_tower", towers.music, inputs=tracks, outputs=[embeddings, said_tags], bounds=SMALL_MAP
+        )
+        return
     tagger = base.folder / base.manifest.graphs["music_tower"].file
     assembly.add(
         "music_tower",
         towers.music,
         inputs=tracks,
-        outputs=[embeddings_spec(TRACK_BATCH, dim)],
+        outputs=[embeddings],
         bounds=SMALL_MAP,
         shrink=lambda path: join_output(path, tagger, "tags"),
     )
     spec = assembly.graphs["music_tower"]
-    tags = TensorSpec(name="tags", dtype="float32", shape=(TRACK_BATCH, len(base.manifest.tags)))
-    assembly.register(
-        "music_tower", GraphSpec(file=spec.file, inputs=spec.inputs, outputs=(*spec.outputs, tags))
-    )
+    outputs = (*spec.outputs, _tags_spec(len(base.manifest.tags)))
+    assembly.register("music_tower", GraphSpec(file=spec.file, inputs=spec.inputs, outputs=outputs))
+
+
+def _tags_spec(count: int) -> TensorSpec:
+    return TensorSpec(name="tags", dtype="float32", shape=(TRACK_BATCH, count))

@@ -1,22 +1,33 @@
-"""What a bundle's audio encoder lets a recipe know of music: concepts, how they are measured, how well."""
+"""What a bundle's audio encoder lets a recipe know of music: concepts, how they are measured, what to say."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from temptrack_export.concepts import membership, mentions
+from temptrack.errors import NotSupported
+from temptrack.model.manifest import TagEntry
+from temptrack.model.onnx_bundle import OnnxBundle
+from temptrack_export.concepts import CONCEPTS, membership, mentions
+from temptrack_export.heard import HEARD, HeardTags, read_hearing
+from temptrack_export.listening import FEATURE_NAMES
 from temptrack_export.lite0 import CLIP_HIGH, CLIP_LOW, read_calibration
+from temptrack_export.musicnn import RAW_TAGS
 from temptrack_train.datasets.types import Matrix
+
+Array = npt.NDArray[np.float64]
+
+TAG_THRESHOLD = 0.5
 
 
 class Front(nn.Module):
     """Audio features [rows, audio_dim] to concept scores [rows, concepts] in deviations over real music."""
 
-    def __init__(self, matrix: npt.NDArray[np.floating], offset: npt.NDArray[np.floating]) -> None:
+    def __init__(self, matrix: Array, offset: Array) -> None:
         """Take the map, [audio_dim, concepts] and [concepts]."""
         super().__init__()
         self.register_buffer("matrix", torch.as_tensor(matrix, dtype=torch.float32))
@@ -29,30 +40,93 @@ class Front(nn.Module):
 
 
 @dataclass(frozen=True, slots=True)
+class SaidTags:
+    """What a music tower says of a track.
+
+    Attributes:
+        module: audio features [rows, audio_dim] to posteriors [rows, tags].
+        entries: their names, in order.
+    """
+
+    module: nn.Module
+    entries: tuple[TagEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Ears:
     """How music is heard.
 
     Attributes:
         front: audio features to concept scores.
         mentions: texts to the concepts they speak of.
-        noise: [concepts], how far each score errs, in units of the distance between present and absent; None
-            where it was never measured.
+        tags: what is said of a track; None: what the bundle that lends the encoder says.
         about: for the manifest.
     """
 
     front: Front
     mentions: Callable[[Sequence[str]], Matrix]
-    noise: Matrix | None
+    tags: SaidTags | None
     about: str
+
+
+def ears_of(bundle: OnnxBundle) -> Ears:
+    """Return how music is heard by a bundle's audio encoder.
+
+    Raises:
+        NotSupported: AUDIO_ENCODER_UNKNOWN.
+    """
+    dim = bundle.manifest.output_dim("audio_encoder")
+    if dim == len(FEATURE_NAMES):
+        return listener_ears()
+    if dim == len(RAW_TAGS):
+        return lite0_ears()
+    raise NotSupported(
+        f"The audio encoder of '{bundle.id}' gives {dim} numbers; recipes know what {len(RAW_TAGS)} and "
+        f"{len(FEATURE_NAMES)} of them mean.",
+        reason="AUDIO_ENCODER_UNKNOWN",
+        hint="Name a bundle that hears as lite-0 or lite-1 does.",
+    )
 
 
 def lite0_ears() -> Ears:
     """Return how lite-0 hears: 46 concepts as sums of standardised log-odds of both musicnn models."""
+    matrix, offset = _of_log_odds()
+    return Ears(
+        front=Front(matrix, offset),
+        mentions=mentions,
+        tags=None,
+        about=f"Concept scores are relative to {read_calibration().source}.",
+    )
+
+
+def listener_ears() -> Ears:
+    """Return how lite-1 hears: the concepts of lite-0 as there, and those that only detectors measure.
+
+    A concept that both measure is taken from the taggers alone: on the development packages and beyond,
+    averages of both ranked worse ("metal" above all), since what rendered scores teach of distortion does not
+    carry over to recordings.
+    """
+    hearing = read_hearing()
+    names = [concept.name for concept in CONCEPTS]
+    log_odds, log_odds_offset = _of_log_odds()
+    matrix, offset = hearing.matrix.copy(), hearing.offset.copy()
+    for column, concept in enumerate(HEARD):
+        if concept.name in names:
+            matrix[:, column] = 0
+            matrix[: len(RAW_TAGS), column] = log_odds[:, names.index(concept.name)]
+            offset[column] = log_odds_offset[names.index(concept.name)]
+    entries = tuple(
+        TagEntry(name=concept.name, group=concept.group, threshold=TAG_THRESHOLD) for concept in HEARD
+    )
+    return Ears(
+        front=Front(matrix, offset),
+        mentions=partial(mentions, concepts=HEARD),
+        tags=SaidTags(HeardTags(hearing).eval(), entries),
+        about=f"Concept scores are relative to {read_calibration().source}, or to {hearing.source}.",
+    )
+
+
+def _of_log_odds() -> tuple[Array, Array]:
     calibration = read_calibration()
     matrix = membership() / calibration.concept_deviation / calibration.deviation[:, None]
-    return Ears(
-        front=Front(matrix, -(calibration.mean @ matrix)),
-        mentions=mentions,
-        noise=None,
-        about=f"Concept scores are relative to {calibration.source}.",
-    )
+    return np.asarray(matrix, np.float64), np.asarray(-(calibration.mean @ matrix), np.float64)
