@@ -20,6 +20,8 @@ from temptrack.client.connection import Connection
 from temptrack.client.credentials import Credentials, credentials_for, keep_credentials
 from temptrack.client.library_client import LibraryClient
 from temptrack.client.remote import RemoteSuggester
+from temptrack.companion.engines import ServerEngines
+from temptrack.seat.checks import examine
 from temptrack.server.callers import RIGHT_OF_CALL
 from temptrack.server.options import ServerOptions
 from temptrack.server.tokens import TokenStore
@@ -297,6 +299,21 @@ def test_what_login_kept_is_shown_from_then_on_and_to_no_other_server(tokens: To
         assert credentials_for("127.0.0.1:1") == Credentials()
         assert keep_credentials(address, None)
         assert asks(address) == "TOKEN_MISSING"
+
+
+def test_a_plugin_shows_the_token_of_its_settings(tokens: TokenStore) -> None:
+    served = options(require_token=True, tokens_file=tokens.path)
+    token = tokens.create("plugin")
+    with serving(DoubleSuggester(), options=served) as address:
+        engines = ServerEngines(address, token)
+        assert [library.name for library in engines.libraries()] == ["stock"]
+        engines.close()
+        told = examine(server=address, bundle=None, device="cpu", token=token)
+        assert [check.state for check in told if check.name == "server"] == ["ok"]
+        stranger = ServerEngines(address)
+        with pytest.raises(errors.Unauthenticated):
+            stranger.libraries()
+        stranger.close()
 
 
 def test_a_token_is_not_sent_readable_to_another_machine() -> None:

@@ -73,14 +73,18 @@ class Credentials(BaseModel):
         return (("authorization", f"Bearer {self.token}"),)
 
 
-def credentials_for(address: str) -> Credentials:
+def credentials_for(address: str, *, token: str | None = None) -> Credentials:
     """Return how to sign in at a server: what the environment says, else what `temptrack login` kept.
+
+    Args:
+        address: HOST:PORT.
+        token: shown instead of any other, such as one out of a plugin's settings.
 
     Raises:
         Corrupt: the kept file cannot be read.
     """
     named = {
-        "token": os.environ.get(TOKEN_VARIABLE),
+        "token": token or os.environ.get(TOKEN_VARIABLE),
         "ca": os.environ.get(CA_VARIABLE),
         "certificate": os.environ.get(CERTIFICATE_VARIABLE),
         "key": os.environ.get(KEY_VARIABLE),

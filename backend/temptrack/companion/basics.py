@@ -98,7 +98,7 @@ def doctor(desk: Desk, params: Nothing, call: Call) -> DoctorAnswer:
     agreed = desk.agreed
     checks = [
         CheckState(name=check.name, state=state[check.state], detail=check.message, next_step=check.hint)
-        for check in examine(server=agreed.server, bundle=None, device="auto")
+        for check in examine(server=agreed.server, token=agreed.token, bundle=None, device="auto")
     ]
     silent = why_silent()
     checks.append(
@@ -109,15 +109,6 @@ def doctor(desk: Desk, params: Nothing, call: Call) -> DoctorAnswer:
             next_step=silent.hint if silent else "",
         )
     )
-    if agreed.token and agreed.server:
-        checks.append(
-            CheckState(
-                name="token",
-                state="warn",
-                detail="a token is set, but servers of this version take none; it is not sent",
-                next_step="Clear the token in the plugin's settings.",
-            )
-        )
     return DoctorAnswer(checks=tuple(checks))
 
 

@@ -79,12 +79,12 @@ class Desk:
 
         with self._making:
             if self._sounds is None:
-                self._sounds = Sounds(self.agreed.server, self.notify)
+                self._sounds = Sounds(self.agreed.server, self.notify, token=self.agreed.token)
             return self._sounds
 
     def open(self, agreed: InitializeParams, only_one: OnlyOne) -> None:
         """Begin to serve a host."""
-        self._engines = ServerEngines(agreed.server) if agreed.server else LocalEngines()
+        self._engines = ServerEngines(agreed.server, agreed.token) if agreed.server else LocalEngines()
         self._only_one = only_one
         self._agreed = agreed
 

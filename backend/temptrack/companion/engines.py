@@ -103,11 +103,12 @@ class ServerEngines:
 
     modules = CLIENT
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, token: str | None = None) -> None:
         """Prepare; nothing is sent before the first question.
 
         Args:
             address: HOST:PORT.
+            token: shown to the server; None shows what `temptrack login` kept.
 
         Raises:
             InvalidRequest: the address cannot be read (ADDRESS).
@@ -115,6 +116,7 @@ class ServerEngines:
         from temptrack.wire.address import parse_address
 
         self._address = str(parse_address(address))
+        self._token = token
         self._current: _Lent | None = None
         self._lock = threading.Lock()
 
@@ -154,11 +156,13 @@ class ServerEngines:
             current.suggester.close()
 
     def _lend(self) -> "_Lent":
+        from temptrack.client.credentials import credentials_for
         from temptrack.client.remote import RemoteSuggester
 
         with self._lock:
             if self._current is None:
-                self._current = _Lent(RemoteSuggester(self._address))
+                credentials = credentials_for(self._address, token=self._token)
+                self._current = _Lent(RemoteSuggester(self._address, credentials=credentials))
             self._current.borrowers += 1
             return self._current
 

@@ -40,7 +40,9 @@ class InitializeParams(Message):
     plugin_version: str
     process_id: int = Field(gt=0, description="of the host; the companion ends when that process does")
     server: str | None = Field(default=None, description="HOST:PORT of a server; none: this machine")
-    token: str | None = Field(default=None, description="for the server; this version's servers take none")
+    token: str | None = Field(
+        default=None, description="shown to the server; without, what `temptrack login` kept for it"
+    )
     home: str | None = Field(default=None, description="folder of temptrack's state; none: the usual one")
     path_map: tuple[PathPair, ...] = Field(default=(), description="applied to every timeline, first match")
 

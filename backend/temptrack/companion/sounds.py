@@ -15,15 +15,16 @@ from temptrack.errors import Cancelled
 class Sounds:
     """What gives files, and what plays; one of each a companion."""
 
-    def __init__(self, server: str | None, notify: Notify) -> None:
+    def __init__(self, server: str | None, notify: Notify, *, token: str | None = None) -> None:
         """Prepare; nothing is opened before it is asked for.
 
         Args:
             server: HOST:PORT of the server whose libraries are meant; None means those of this machine.
             notify: sends `preview/position`.
+            token: shown to the server; None shows what `temptrack login` kept.
         """
         self._notify = notify
-        self.files: TrackFileSource = _server_files(server) if server else LocalTrackFiles(_own_file)
+        self.files: TrackFileSource = _server_files(server, token) if server else LocalTrackFiles(_own_file)
         self._preview = Preview(self._tell)
         self._latest = -1
         self._lock = threading.Lock()
@@ -85,8 +86,10 @@ def _own_file(library: str, track_id: str) -> Path:
     return open_reader(library).audio_file(track_id)
 
 
-def _server_files(server: str) -> RemoteTrackFiles:
+def _server_files(server: str, token: str | None) -> RemoteTrackFiles:
     from temptrack.client.connection import Connection
+    from temptrack.client.credentials import credentials_for
     from temptrack.client.library_client import LibraryClient
 
-    return RemoteTrackFiles(LibraryClient(Connection(server)), server)
+    connection = Connection(server, credentials=credentials_for(server, token=token))
+    return RemoteTrackFiles(LibraryClient(connection), server)

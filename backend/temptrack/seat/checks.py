@@ -27,13 +27,14 @@ _FORMAT_ADAPTERS = {"cmx_3600": ".edl", "fcp_xml": ".xml", "fcpx_xml": ".fcpxml"
 _SERVER_DEADLINE_S = 10.0
 
 
-def examine(*, server: str | None, bundle: str | None, device: str) -> list[Check]:
+def examine(*, server: str | None, bundle: str | None, device: str, token: str | None = None) -> list[Check]:
     """Return the state of every link.
 
     Args:
         server: HOST:PORT of a server to reach as well, or None.
         bundle: id or folder of the bundle to load instead of the usual one.
         device: "auto", "cpu" or "cuda".
+        token: shown to the server; None shows what `temptrack login` kept.
     """
     checks = [
         *_guarded("python", _python),
@@ -46,7 +47,7 @@ def examine(*, server: str | None, bundle: str | None, device: str) -> list[Chec
     checks += _guarded("bundle", lambda: _bundle(bundle or engine.DEFAULT_BUNDLE, device, loaded))
     checks += _guarded("libraries", lambda: _libraries(loaded[0] if loaded else None))
     if server is not None:
-        checks += _guarded("server", lambda: _server(server))
+        checks += _guarded("server", lambda: _server(server, token))
     return checks
 
 
@@ -187,10 +188,12 @@ def _library(store: "LibraryStore", bundle: Bundle | None) -> Iterator[Check]:
         yield _check(name, f"{info.track_count} tracks, indexed with {info.bundle_id}")
 
 
-def _server(address: str) -> Iterator[Check]:
+def _server(address: str, token: str | None) -> Iterator[Check]:
+    from temptrack.client.credentials import credentials_for
     from temptrack.client.remote import RemoteSuggester
 
-    with RemoteSuggester(address, deadline_s=_SERVER_DEADLINE_S) as suggester:
+    credentials = credentials_for(address, token=token)
+    with RemoteSuggester(address, deadline_s=_SERVER_DEADLINE_S, credentials=credentials) as suggester:
         info = suggester.info()
         libraries = suggester.libraries()
     names = ", ".join(library.name for library in libraries) or "no library yet"

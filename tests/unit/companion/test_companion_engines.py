@@ -10,7 +10,7 @@ from temptrack.errors import InvalidRequest, Unavailable
 class Connection:
     made: list["Connection"]
 
-    def __init__(self, _address: str) -> None:
+    def __init__(self, _address: str, *, credentials: object) -> None:
         self.is_open = True
         self.made.append(self)
 
