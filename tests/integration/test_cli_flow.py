@@ -110,7 +110,9 @@ def test_words_alone_rank_the_library(library: str) -> None:
     assert found["prompt"]["excluded_tags"] == ["drums"]
     ranks = [item["rank"] for item in found["suggestions"]]
     assert ranks == list(range(1, len(ranks) + 1))
-    assert set(found["suggestions"][0]) == {"rank", "track", "score", "excerpt", "fit", "reasons", "also_at"}
+    assert [part["effect"] for part in found["prompt"]["parts"]] == ["filter"]
+    fields = {"rank", "track", "score", "favour", "excerpt", "fit", "reasons", "also_at"}
+    assert set(found["suggestions"][0]) == fields
     assert found["suggestions"][0]["track"]["licence"] == "CC0-1.0"
 
 
