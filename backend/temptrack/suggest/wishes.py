@@ -9,7 +9,7 @@ from temptrack.library.preferences import Preference, TagPreference, VocalsPrefe
 from temptrack.suggest.lexicon import AFTER, BEFORE, Meaning, Use, lexicon
 from temptrack.suggest.types import PartKind
 from temptrack.suggest.understood import MILD, REFUSED, STRONG, Understood
-from temptrack.suggest.vocabulary import TagVocabulary
+from temptrack.suggest.vocabulary import TagVocabulary, canonical
 
 _FOLLOWS: Final = re.compile(
     r"\s+(?!(?:and|or|but|is|along|over|with|in|at|voices?|choir|vocals?|melody)\b)\w"
@@ -83,7 +83,7 @@ def read_uses(text: str, vocabulary: TagVocabulary, *, names_voices: bool) -> It
         if REFUSED.search(text[: match.start()]):
             continue
         use: Use = lexicon().uses.meaning(match[0])
-        found = _wishes_of_use(use, vocabulary, names_voices=names_voices)
+        found = _wishes_of_use(use, text, vocabulary, names_voices=names_voices)
         if found:
             shown = f"{use.name}: {', '.join(words for words, _ in found)}"
             preferences = tuple(preference for _, preference in found)
@@ -126,16 +126,22 @@ def read_spellings(text: str) -> Iterator[Understood]:
 
 
 def _wishes_of_use(
-    use: Use, vocabulary: TagVocabulary, *, names_voices: bool
+    use: Use, text: str, vocabulary: TagVocabulary, *, names_voices: bool
 ) -> list[tuple[str, Preference]]:
+    """Return what suits a use; of what the prompt itself names, wanted or not, the prompt decides."""
     found: list[tuple[str, Preference]] = []
     if use.vocals is False and vocabulary.knows_vocals and not names_voices:
         found.append(("rather instrumental", VocalsPreference(vocals=False, weight=MILD)))
     for word, names, weight in (("more", use.more, MILD), ("less", use.less, -MILD)):
-        tags = vocabulary.known(names)
+        tags = tuple(tag for tag in vocabulary.known(names) if not _is_named(tag, text))
         if tags:
             found.append((f"{word} {_listed(tags)}", TagPreference(tags, weight)))
     return found
+
+
+def _is_named(tag: str, text: str) -> bool:
+    names = "|".join(map(re.escape, {tag, canonical(tag)}))
+    return re.search(rf"\b(?:{names})s?\b", text, re.IGNORECASE) is not None
 
 
 def _more(match: re.Match[str], words: str, end: int, tags: tuple[str, ...]) -> Understood | None:
