@@ -1,4 +1,4 @@
-"""Runs the measurements: `python -m benchmarks.speed.run picture|prompts|indexing|companion|table`."""
+"""Runs the measurements: `python -m benchmarks.speed.run picture|prompts|indexing|companion|models|table`."""
 
 import argparse
 from pathlib import Path
@@ -23,6 +23,11 @@ def main() -> None:
     companion = names.add_parser("companion", help="the process beside an editor, as its panel meets it")
     companion.add_argument("--tracks", type=int, default=10_000)
     companion.add_argument("--starts", type=int, default=5)
+    models = names.add_parser("models", help="segment, prompt and track; CLIP in int8 against open_clip")
+    models.add_argument("--rounds", type=int, default=3)
+    models.add_argument("--repeats", type=int, default=12, help="segments and prompts a round")
+    batches = names.add_parser("batches", help="rows that run together, and what the server's device costs")
+    batches.add_argument("--rounds", type=int, default=5)
     names.add_parser("table", help="write the table of benchmarks/README.md from results/*.json")
     words = parser.parse_args()
     if words.name == "picture":
@@ -45,6 +50,14 @@ def main() -> None:
         from benchmarks.speed.companion import measure as measure_companion
 
         measure_companion(tracks=words.tracks, starts=words.starts)
+    elif words.name == "models":
+        from benchmarks.speed.models import measure as measure_models
+
+        measure_models(rounds=words.rounds, repeats=words.repeats)
+    elif words.name == "batches":
+        from benchmarks.speed.batches import measure as measure_batches
+
+        measure_batches(rounds=words.rounds)
     else:
         from benchmarks.speed.table import write_table
 

@@ -24,7 +24,13 @@ def with_table(page: str) -> str:
 
 def tables() -> str:
     """Return one table for each result that is there."""
-    makers = {"picture": _picture, "prompts": _prompts, "indexing": _indexing, "companion": _companion}
+    makers = {
+        "picture": _picture,
+        "prompts": _prompts,
+        "indexing": _indexing,
+        "companion": _companion,
+        "models": _models,
+    }
     parts = []
     for name, maker in makers.items():
         path = RESULTS / f"speed-{name}.json"
@@ -107,6 +113,14 @@ def _companion(result: dict[str, Any]) -> Iterator[Row]:
     yield _row("next prompt, same picture, clock, ms", result["next_prompt"]["wall_ms"], 1)
     yield "next prompt, same picture, clock p95, ms", f"{result['next_prompt']['wall_ms']['p95']:.1f}", ""
     yield _row("next prompt, same picture, processor time, mean ms", result["next_prompt"]["cpu_ms"], 1)
+
+
+def _models(result: dict[str, Any]) -> Iterator[Row]:
+    for way, figures in result["figures"].items():
+        for name, figure in figures.items():
+            yield _row(f"{way}: {name.replace('_', ' ')}", figure, 1)
+    for what, ratio in result["ratios"].items():
+        yield what, f"{ratio:.2f}", ""
 
 
 def _indexing(result: dict[str, Any]) -> Iterator[Row]:
