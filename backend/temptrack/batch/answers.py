@@ -12,6 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from temptrack.suggest.types import Suggestions
 from temptrack.timeline.segments import RecordRange
 
+ANSWERS = "answers"
+"""Folder of a batch that holds its answers."""
+
 _SUFFIX, _PARTIAL = ".json", ".part"
 
 

@@ -8,6 +8,7 @@ import typer
 from temptrack.cli.choices import FLAG, AsJson, BundleName, DeviceName, MediaPlaces, ServerAddress
 
 if TYPE_CHECKING:
+    from temptrack.batch.answering import Opener
     from temptrack.batch.report import BatchReport, FailedRow
     from temptrack.batch.run import Batch
 
@@ -189,6 +190,7 @@ def batch(
     Stopped at any moment, the same command with `--resume` goes on and ends with the same files. On a farm,
     run shards with `--shard I/N` on one shared folder, then once without.
     """
+    from temptrack.batch.answering import Opener
     from temptrack.batch.plan import read_plan
     from temptrack.batch.reading import Settings
     from temptrack.batch.rules import Rules
@@ -218,32 +220,31 @@ def batch(
         ),
         settings=Settings(candidates=candidates, scene_s=scene_length, sampling=Sampling(sampling)),
         shard=_shard(shard) if shard is not None else None,
-        jobs=jobs,
         review=not no_review,
         resume=resume,
     )
-    report = _run(ordered, dry_run=dry_run, as_json=as_json, server=server, bundle=bundle, device=device)
+    report = _run(ordered, Opener(server, bundle, device), jobs=jobs, dry_run=dry_run, as_json=as_json)
     code = _exit_code(report, fail_on)
     if code:
         raise typer.Exit(code)
 
 
-def _run(
-    ordered: "Batch", *, dry_run: bool, as_json: bool, server: str | None, bundle: str | None, device: str
-) -> "BatchReport":
-    from temptrack.api.library import Library, open_library
+def _run(ordered: "Batch", opener: "Opener", *, jobs: int, dry_run: bool, as_json: bool) -> "BatchReport":
+    from temptrack.batch.answering import in_threads
     from temptrack.batch.run import run_batch
     from temptrack.cli.progress import stopping
     from temptrack.cli.screen import print_json
     from temptrack.cli.steady_progress import steps
 
-    def opened(name: str) -> Library:
-        if server is not None:
-            return Library(name, server=server)
-        return open_library(name, bundle=bundle, device=device)
-
     with stopping() as stop, steps({"asking": "Asking", "writing": "Writing"}, quiet=as_json) as told:
-        report = run_batch(ordered, opened, dry_run=dry_run, progress=told, cancelled=stop.is_set)
+        report = run_batch(
+            ordered,
+            opener,
+            spread=in_threads(jobs),
+            dry_run=dry_run,
+            progress=told,
+            cancelled=stop.is_set,
+        )
     if as_json:
         print_json(report)
     else:
