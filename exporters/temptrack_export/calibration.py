@@ -15,6 +15,16 @@ SHORTEST_S = 20
 ENDINGS = {".flac", ".mp3", ".ogg", ".opus", ".wav"}
 
 
+def sound_files(folders: Sequence[Path]) -> list[Path]:
+    """Return the sound files below some folders, sorted; links are skipped, so that no track counts twice."""
+    return sorted(
+        path
+        for folder in folders
+        for path in folder.rglob("*")
+        if path.suffix.lower() in ENDINGS and not path.is_symlink()
+    )
+
+
 def measure(folders: Sequence[Path], bundle_folder: Path, source: str) -> dict[str, str | list[float]]:
     """Run the audio encoder over every track and return means and deviations of its outputs.
 
@@ -28,14 +38,8 @@ def measure(folders: Sequence[Path], bundle_folder: Path, source: str) -> dict[s
     """
     bundle = load_bundle(bundle_folder, device="cpu")
     spec = bundle.audio_spec
-    paths = sorted(
-        path
-        for folder in folders
-        for path in folder.rglob("*")
-        if path.suffix.lower() in ENDINGS and not path.is_symlink()
-    )
     rows = []
-    for path in paths:
+    for path in sound_files(folders):
         try:
             samples = decode_audio(path, rate_hz=spec.rate_hz).samples[0]
         except TemptrackError:

@@ -100,6 +100,27 @@ def _show(manifest: "Manifest", folder: Path) -> None:
 
 
 @app.command()
+def hearing(
+    music: Annotated[list[Path], typer.Argument(exists=True, file_okay=False, help="folders of real music")],
+    musicnn: Annotated[Path, SourceFile],
+    musiccaps: Annotated[Path, SourceFile],
+    incompetech: Annotated[Path, SourceFile],
+    source: Annotated[str, typer.Option(help="what the folders of music hold, for the record")],
+    out: Annotated[Path, typer.Option(help="file to write, such as heard.npz")],
+    renders: Annotated[int, typer.Option(min=500, help="pieces to compose and play")] = 1760,
+) -> None:
+    """Fit what lite-1 hears by: detectors on rendered scores, their scale on music, posteriors on both."""
+    from temptrack_export.heard_run import fit_from_files
+
+    table = fit_from_files(musicnn, music, musiccaps, incompetech, out, source=source, renders=renders)
+    for row in table:
+        typer.echo(
+            f"{row.concept:18} AUC {row.auc:.3f}  ECE {row.ece[0]:.3f} -> {row.ece[1]:.3f}  "
+            f"Brier {row.brier[0]:.3f} -> {row.brier[1]:.3f}"
+        )
+
+
+@app.command()
 def calibrate(
     folders: Annotated[list[Path], typer.Argument(exists=True, file_okay=False)],
     bundle: Annotated[Path, typer.Option(help="a lite-0 bundle whose audio encoder is run")],
