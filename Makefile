@@ -26,7 +26,7 @@ $(STAMP_DEMO): $(BIN)/python pyproject.toml
 $(STAMP_DEV): $(BIN)/python pyproject.toml
 	$(BIN)/python -m pip install --quiet '$(TORCH)'
 	$(BIN)/python -m pip install --quiet --no-deps $(CLIP)
-	$(BIN)/python -m pip install --quiet --editable '.[cpu,server,companion,formats,train]' --group dev
+	$(BIN)/python -m pip install --quiet --editable '.[cpu,server,companion,formats,batch,train]' --group dev
 	@touch $@ $(STAMP_DEMO)
 
 demo: $(STAMP_DEMO) ## index real music, suggest for a short film, write demo/review.html

@@ -143,6 +143,14 @@ def batch(
             "--jobs", "-j", metavar="N", min=1, max=64, rich_help_panel=_RUN, help="Units at a time."
         ),
     ] = 1,
+    ray: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS|auto|local",
+            rich_help_panel=_RUN,
+            help="Answer on this Ray cluster, a worker for each processor, or each GPU with --device cuda.",
+        ),
+    ] = None,
     dry_run: Annotated[
         bool,
         typer.Option(
@@ -223,14 +231,18 @@ def batch(
         review=not no_review,
         resume=resume,
     )
-    report = _run(ordered, Opener(server, bundle, device), jobs=jobs, dry_run=dry_run, as_json=as_json)
+    opener = Opener(server, bundle, device)
+    report = _run(ordered, opener, jobs=jobs, ray=ray, dry_run=dry_run, as_json=as_json)
     code = _exit_code(report, fail_on)
     if code:
         raise typer.Exit(code)
 
 
-def _run(ordered: "Batch", opener: "Opener", *, jobs: int, dry_run: bool, as_json: bool) -> "BatchReport":
+def _run(
+    ordered: "Batch", opener: "Opener", *, jobs: int, ray: str | None, dry_run: bool, as_json: bool
+) -> "BatchReport":
     from temptrack.batch.answering import in_threads
+    from temptrack.batch.on_ray import on_ray
     from temptrack.batch.run import run_batch
     from temptrack.cli.progress import stopping
     from temptrack.cli.screen import print_json
@@ -240,7 +252,7 @@ def _run(ordered: "Batch", opener: "Opener", *, jobs: int, dry_run: bool, as_jso
         report = run_batch(
             ordered,
             opener,
-            spread=in_threads(jobs),
+            spread=in_threads(jobs) if ray is None else on_ray(ray, gpu=opener.device == "cuda"),
             dry_run=dry_run,
             progress=told,
             cancelled=stop.is_set,

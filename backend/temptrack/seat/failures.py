@@ -16,6 +16,7 @@ _EXTRA_OF_PACKAGE = {
     "onnxruntime": "cpu",
     "pyarrow": "cpu",
     "pyloudnorm": "cpu",
+    "ray": "batch",
     "tenacity": "pull",
     "tokenizers": "cpu",
     "torch": "train",
