@@ -42,8 +42,15 @@ class System:
 
     @classmethod
     def of_sounds(cls, name: str, bundle: OnnxBundle, heard: Mapping[str, Heard]) -> "System":
-        """Take tracks by their keys as the bundle's audio encoder heard them."""
+        """Take tracks by their keys as the bundle's audio encoder heard them.
+
+        Raises:
+            ValueError: a track's embedding is not a number; ranking would hide that.
+        """
         embedded = [embed_features(one.features, one.weights, bundle) for one in heard.values()]
+        for key, one in zip(heard, embedded, strict=True):
+            if not np.isfinite(one.embedding).all():
+                raise ValueError(f"{name} makes no embedding of {key}")
         return cls(
             name=name,
             bundle=bundle,
