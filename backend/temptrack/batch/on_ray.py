@@ -130,8 +130,9 @@ def _join(ray: Any, address: str) -> bool:
         ray.init(address=address, log_to_driver=False, include_dashboard=False if address == LOCAL else None)
     except (ConnectionError, RuntimeError, ValueError) as error:
         raise Unavailable(
-            f"No Ray cluster answers at '{address}' ({str(error).splitlines()[0][:200]}).",
+            f"No Ray cluster answers at '{address}'.",
             reason="RAY_UNREACHABLE",
             hint="Start one with `ray start --head`, or say --ray local.",
+            metadata={"address": address, "details": str(error)[:200]},
         ) from error
     return True

@@ -48,5 +48,19 @@ PLANS = (
         "a folder that holds an earlier batch",
         command("batch", "CUT", "-l", "stock", "-o", "FOLDER/out", prepare=answered),
     ),
+    Case(
+        "a Ray cluster that is not there",
+        command(
+            "batch",
+            "CUT",
+            "-l",
+            "stock",
+            "-o",
+            "FOLDER/out",
+            "--ray",
+            "nowhere",
+            prepare=lambda place: place.stock(2),
+        ),
+    ),
     Case("a batch on a library that is not there", command("batch", "CUT", "-l", "nope", "-o", "FOLDER/out")),
 )
