@@ -88,6 +88,16 @@ def test_the_weight_moves_from_picture_to_words(bundle: Bundle) -> None:
     np.testing.assert_allclose(bundle.embed_query(video, text, 0.0), picture_alone, atol=1e-5)
 
 
+def test_silence_is_embedded_like_any_sound(bundle: Bundle) -> None:
+    # Tracks end in it, and a window without a number would take the whole track with it.
+    silence = np.zeros((2, bundle.audio_spec.window_samples), np.float32)
+    features = bundle.encode_audio(silence)
+    assert np.isfinite(features).all()
+    music = bundle.embed_music(features)
+    assert_unit(music.embeddings, bundle.embed_dim)
+    assert np.isfinite(music.tags).all()
+
+
 def test_equal_inputs_give_equal_outputs(bundle: Bundle) -> None:
     first = bundle.embed_music(bundle.encode_audio(sounds(bundle, 2)))
     second = bundle.embed_music(bundle.encode_audio(sounds(bundle, 2)))
