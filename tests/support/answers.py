@@ -59,8 +59,8 @@ def suggestion_of(
         excerpt=Excerpt(start_s=start_s, duration_s=46.0, snapped_to="bar" if start_s else "start"),
         fit=fit,
         reasons=(
-            Reason(kind=ReasonKind.TAG, text="tagged piano", score=0.82),
-            Reason(kind=ReasonKind.TAG, text="tagged sad", score=0.6),
+            Reason(kind=ReasonKind.TAG, text="heard: piano (0.8)", score=0.82),
+            Reason(kind=ReasonKind.TAG, text="heard: sad (0.6)", score=0.6),
             Reason(kind=ReasonKind.PROMPT, text="sounds like your word “calm”", score=0.4),
             Reason(
                 kind=ReasonKind.SEGMENT, text="suits the picture at 0:10-0:20", score=0.2, segment_index=1

@@ -12,9 +12,9 @@ from typing import Final
 
 import numpy as np
 
-from temptrack.library.types import SearchHit, Track
+from temptrack.library.types import SearchHit, Track, TrackTag
 from temptrack.model.types import Bundle, Matrix, Vector
-from temptrack.suggest.asking import QueryEmbedder
+from temptrack.suggest.asking import QueryEmbedder, unit
 from temptrack.suggest.excerpt import clock
 from temptrack.suggest.types import PictureSegment, PromptReading, Query, Reason, ReasonKind
 from temptrack.suggest.vocabulary import canonical
@@ -59,6 +59,7 @@ class _Evidence:
     word_embeddings: Matrix
     segment_embeddings: Matrix
     agreeing_tags: frozenset[str]
+    picture_tags: frozenset[str]
 
 
 class ReasonFinder:
@@ -72,12 +73,16 @@ class ReasonFinder:
         self._tag_embeddings = embedder.tag_words
         none = np.zeros((0, bundle.embed_dim), dtype=np.float32)
         words = content_words(reading.wanted)
-        picture = _counts(query, reading)
+        segments = embedder.segments(query.picture) if _counts(query, reading) else none
+        agreeing = self._agreeing_tags(asked, words)
+        by_words = self._agreeing_tags(embedder.phrases([reading.wanted])[0], words) if words else agreeing
+        by_picture = self._agreeing_tags(unit(segments.mean(axis=0)), ()) if len(segments) else frozenset()
         self._evidence = _Evidence(
             words=words,
             word_embeddings=embedder.phrases(words) if words else none,
-            segment_embeddings=embedder.segments(query.picture) if picture else none,
-            agreeing_tags=self._agreeing_tags(asked, words),
+            segment_embeddings=segments,
+            agreeing_tags=agreeing,
+            picture_tags=(agreeing & by_picture) - by_words,
         )
 
     def find(
@@ -115,9 +120,14 @@ class ReasonFinder:
     def _tags(self, track: Track) -> list[Reason]:
         agreeing = [tag for tag in track.tags if tag.name in self._evidence.agreeing_tags]
         return [
-            Reason(kind=ReasonKind.TAG, text=f"tagged {tag.name}", score=_rounded(tag.score))
+            Reason(kind=ReasonKind.TAG, text=self._heard(tag), score=_rounded(tag.score))
             for tag in sorted(agreeing, key=lambda tag: (-tag.score, tag.name))[:MOST_OF_A_KIND]
         ]
+
+    def _heard(self, tag: TrackTag) -> str:
+        """Say how surely a tag is heard, and where only the picture asks for it."""
+        asked = ", for the picture" if tag.name in self._evidence.picture_tags else ""
+        return f"heard: {tag.name} ({tag.score:.1f}{asked})"
 
     def _prompt_words(self, embedding: Vector) -> list[Reason]:
         """Name the words nearer to the track's sound than words about music usually are."""

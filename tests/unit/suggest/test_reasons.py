@@ -6,7 +6,7 @@ import numpy as np
 from support.fake_bundle import FakeBundle
 from support.suggesters import LIBRARY, make_picture, make_rows
 from temptrack.library.types import SearchHit
-from temptrack.model.types import Vector
+from temptrack.model.types import Matrix, Vector
 from temptrack.suggest.asking import QueryEmbedder
 from temptrack.suggest.prompt import read_prompt
 from temptrack.suggest.reasons import MOST_OF_A_KIND, ReasonFinder, content_words
@@ -37,11 +37,42 @@ def test_a_tag_the_prompt_names_is_evidence_and_one_far_from_it_is_not() -> None
     tags = [tag.name for tag in ROWS[0].track.tags]
     assert tags == ["piano", "happy"]
     found = [reason for reason in reasons if reason.kind is ReasonKind.TAG]
-    assert found[0].text == "tagged piano"
+    assert found[0].text == "heard: piano (0.9)"
     assert found[0].score == 0.9
     near = EMBEDDER.phrases(tags) @ EMBEDDER.phrases(["piano"])[0]
     assert near[1] < near[0]
-    assert texts(reasons, ReasonKind.TAG) == ["tagged piano"]
+    assert texts(reasons, ReasonKind.TAG) == ["heard: piano (0.9)"]
+
+
+def test_a_tag_that_only_the_picture_asks_for_says_so() -> None:
+    class Watched(FakeBundle):
+        """Sees in every picture what "happy" sounds like."""
+
+        def embed_query(self, video: Matrix | None, text: Vector | None, text_weight: float) -> Vector:
+            happy = self.encode_text(["happy"])
+            return super().embed_query(None if video is None else happy, text, text_weight)
+
+    bundle = Watched()
+    embedder = QueryEmbedder(bundle)
+
+    def tags(query: Query) -> list[str]:
+        reading = read_prompt(query.prompt, TagVocabulary(bundle.tags)).reading
+        asked = embedder.ask(query, reading, None).embedding
+        finder = ReasonFinder(bundle, embedder, query=query, reading=reading, asked=asked)
+        track = ROWS[0].track
+        return texts(
+            list(finder.find(track, SearchHit(track.id, 0.5, 0.6, 0.4), asked, None)), ReasonKind.TAG
+        )
+
+    assert tags(Query(library=LIBRARY, prompt="piano", picture=PICTURE)) == [
+        "heard: piano (0.9)",
+        "heard: happy (0.6, for the picture)",
+    ]
+    assert tags(Query(library=LIBRARY, picture=PICTURE)) == ["heard: happy (0.6)"]
+    assert tags(Query(library=LIBRARY, prompt="happy piano", picture=PICTURE)) == [
+        "heard: piano (0.9)",
+        "heard: happy (0.6)",
+    ]
 
 
 def test_words_count_when_they_are_near_the_sound() -> None:
