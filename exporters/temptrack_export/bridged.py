@@ -8,9 +8,13 @@ from temptrack_export.craft_tower import CraftTower
 from temptrack_export.ears import Front
 from temptrack_train.recipes.bridge_towers import AnchoredTower
 
-CRAFT_GAIN = 0.75
-"""How much film craft weighs against what is seen: between 0.5 and 1.0 footage got the moods written down for
-it most often, at 2.0 less often than without (docs/adr/0012)."""
+CRAFT_GAIN = 0.5
+"""How much film craft weighs against what is seen. With it, music that fits footage comes before music that
+clashes more often than without; photos lose a little: a held picture reads as calm (docs/adr/0012)."""
+
+WORDS_GAIN = 1.4
+"""How much words weigh against a picture at equal ``text_weight``. At 1.0 precise prompts beside an unrelated
+picture lost more of what they asked for, and vague ones gained hardly more (docs/adr/0011)."""
 
 
 class PictureTower(nn.Module):
@@ -55,7 +59,7 @@ class QueryTower(nn.Module):
         present = video_mask.unsqueeze(-1)
         weight = text_weight.unsqueeze(-1)
         shown = (self.picture(video) * present).sum(dim=1) / present.sum(dim=1).clamp(min=1.0)
-        return functional.normalize((1 - weight) * shown + weight * self.words(text), dim=-1)
+        return functional.normalize((1 - weight) * shown + weight * WORDS_GAIN * self.words(text), dim=-1)
 
 
 class MusicTower(nn.Module):

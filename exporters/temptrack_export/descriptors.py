@@ -108,7 +108,8 @@ def _key_profiles(profile: tuple[float, ...]) -> Tensor:
 
 
 def _colour(windows: Tensor, mel: Tensor) -> list[Tensor]:
-    level_db = 10 * (windows.square().mean(dim=1) + 1e-8).log10()
+    # A floor too small for half-precision weights would vanish, and silence would have no level.
+    level_db = 10 * (windows.square().mean(dim=1) + _TINY).log10()
     loud = mel.mean(dim=2)
     loudness, loudness_range = _pooled(loud)
     bins = torch.arange(mel.shape[2], dtype=torch.float32) / mel.shape[2]

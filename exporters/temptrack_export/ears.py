@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from temptrack.errors import NotSupported
-from temptrack.model.manifest import TagEntry
+from temptrack.model.manifest import SupportScore, TagEntry
 from temptrack.model.onnx_bundle import OnnxBundle
 from temptrack_export.concepts import CONCEPTS, membership, mentions
 from temptrack_export.heard import HEARD, HeardTags, read_hearing
@@ -21,7 +21,11 @@ from temptrack_train.datasets.types import Matrix
 
 Array = npt.NDArray[np.float64]
 
-TAG_THRESHOLD = 0.5
+
+SUPPORT = SupportScore(
+    below=0.5, false_alarms=0.07, caught=0.86, command="python -m benchmarks.quality.support --development"
+)
+"""For posteriors of ``listener_ears``."""
 
 
 class Front(nn.Module):
@@ -46,10 +50,12 @@ class SaidTags:
     Attributes:
         module: audio features [rows, audio_dim] to posteriors [rows, tags].
         entries: their names, in order.
+        support: when by them a library is said to hold nothing that fits.
     """
 
     module: nn.Module
     entries: tuple[TagEntry, ...]
+    support: SupportScore
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +122,13 @@ def listener_ears() -> Ears:
             matrix[: len(RAW_TAGS), column] = log_odds[:, names.index(concept.name)]
             offset[column] = log_odds_offset[names.index(concept.name)]
     entries = tuple(
-        TagEntry(name=concept.name, group=concept.group, threshold=TAG_THRESHOLD) for concept in HEARD
+        TagEntry(name=concept.name, group=concept.group, threshold=round(float(threshold), 4))
+        for concept, threshold in zip(HEARD, hearing.threshold, strict=True)
     )
     return Ears(
         front=Front(matrix, offset),
         mentions=partial(mentions, concepts=HEARD),
-        tags=SaidTags(HeardTags(hearing).eval(), entries),
+        tags=SaidTags(HeardTags(hearing).eval(), entries, SUPPORT),
         about=f"Concept scores are relative to {read_calibration().source}, or to {hearing.source}.",
     )
 
