@@ -67,6 +67,7 @@ class ClipWeights:
 @dataclass(frozen=True, slots=True)
 class _Described:
     frames: FramePreprocessing
+    craft_version: int
     text: TextPreprocessing
     origins: Sequence[Origin]
 
@@ -118,7 +119,8 @@ def build_bundle(
     with whole_or_nothing(folder) as partial:
         assembly = Assembly(partial, COMMAND)
         # Described first: exporting a network changes it.
-        described = _Described(encoders.frames, encoders.text, encoders.origins)
+        craft_version = loaded.manifest.craft_version if clip is None else 0
+        described = _Described(encoders.frames, craft_version, encoders.text, encoders.origins)
         encoders.add_to(assembly)
         add_towers(assembly, trained, variant, loaded)
         assembly.metrics.extend(_validation(run))
@@ -249,6 +251,7 @@ def _describe(
         files=tuple(assembly.files),
         graphs=assembly.graphs,
         frames=described.frames,
+        craft_version=described.craft_version,
         text=described.text,
         audio=kept.audio,
         tags=kept.tags,

@@ -1,3 +1,6 @@
+import dataclasses
+import json
+import shutil
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -8,7 +11,9 @@ import torch
 
 from support import parity_inputs
 from temptrack.errors import Corrupt, InvalidRequest, NotSupported
-from temptrack.model.bundles import load_bundle
+from temptrack.model.bundles import SHIPPED_FOLDER, load_bundle
+from temptrack.model.craft import CRAFT_DIM, CRAFT_VERSION
+from temptrack.model.manifest import MANIFEST_NAME
 from temptrack.model.onnx_bundle import OnnxBundle
 from temptrack.model.types import Vector
 from temptrack_export.assembly import Assembly
@@ -74,6 +79,28 @@ def bundle(run: Path, tmp_path_factory: pytest.TempPathFactory) -> OnnxBundle:
     folder = tmp_path_factory.mktemp("bundles") / "ours-1"
     build_bundle(run, folder, base="lite-0", bundle_id="ours-1", licence="CC0-1.0")
     return load_bundle(folder, device="cpu")
+
+
+def test_film_craft_that_a_run_was_trained_on_is_asked_for_by_its_bundle(tmp_path: Path) -> None:
+    base = tmp_path / "crafty"
+    shutil.copytree(SHIPPED_FOLDER / "lite-0", base)
+    manifest = json.loads((base / MANIFEST_NAME).read_text("utf-8"))
+    (base / MANIFEST_NAME).write_text(json.dumps(manifest | {"craft_version": CRAFT_VERSION}), "utf-8")
+    encoders = KeptEncoders(load_bundle(base, device="cpu"))
+
+    class EncodedWithCraft(PlantedDataset):
+        @cached_property
+        def spaces(self) -> FeatureSpaces:
+            return encoders.spaces
+
+    spec = dataclasses.replace(SPEC, video_dim=encoders.spaces.video_dim)
+    run = train(tmp_path / "run", "viml", EncodedWithCraft(spec))
+    build_bundle(run, tmp_path / "ours-2", base=base, bundle_id="ours-2", licence="CC0-1.0")
+    made = load_bundle(tmp_path / "ours-2", device="cpu")
+    frames = np.zeros((1, 260, 260, 3), np.uint8)
+    seen = made.encode_frames(frames, [10]).values
+    assert seen.shape == (384 + CRAFT_DIM,)
+    assert np.isfinite(made.embed_query(seen[None], None, 0.0)).all()
 
 
 def cosines(left: Sequence[Vector], right: Sequence[Vector]) -> list[float]:
