@@ -85,11 +85,6 @@ def _orchestral(facts: Facts) -> float:
     return _either(share > 0.8 and facts.kit == 0, share < 0.3 or facts.kit > 1)
 
 
-def _staccato(facts: Facts) -> float:
-    length = facts.articulation
-    return _UNKNOWN if length is None else _either(length < 0.5, length > 0.9)
-
-
 HEADS: Final[Mapping[str, Answer]] = MappingProxyType(
     {
         "piano": _plays(range(4)),
@@ -99,7 +94,6 @@ HEADS: Final[Mapping[str, Answer]] = MappingProxyType(
         "organ": _plays(range(16, 21)),
         "accordion": _plays(21, 22, 23),
         "acoustic guitar": _plays(24, 25),
-        "electric guitar": _plays(range(26, 32)),
         "distorted guitar": _plays(29, 30),
         "strings": _plays(range(40, 45), range(48, 52)),
         "pizzicato": _plays(45),
@@ -116,12 +110,6 @@ HEADS: Final[Mapping[str, Answer]] = MappingProxyType(
         "minor": lambda facts: _either(facts.mode == "minor", facts.mode == "major"),
         "major": lambda facts: _either(facts.mode == "major", facts.mode == "minor"),
         "dissonant": lambda facts: _either(facts.mode is None, facts.mode is not None),
-        "fast": lambda facts: _either(facts.tempo_bpm > 135 and facts.onsets_hz > 5, facts.tempo_bpm < 105),
-        "slow": lambda facts: _either(facts.tempo_bpm < 72 and facts.onsets_hz < 8, facts.tempo_bpm > 100),
-        "dense": lambda facts: _either(facts.onsets_hz > 12, facts.onsets_hz < 6),
-        "sparse": lambda facts: _either(facts.onsets_hz < 3, facts.onsets_hz > 8),
-        "staccato": _staccato,
-        "low": lambda facts: _UNKNOWN if facts.pitch is None else _either(facts.pitch < 52, facts.pitch > 60),
         "jazz": _styled("jazz|swing|bebop|bigband|bossa|evansish|dixie|charleston|ragtime|foxtrot"),
         "rock": _styled("rock|punk|thr$|hrk|metal|mtl"),
         "metal": _styled("metal|mtl|hrk|thr$"),

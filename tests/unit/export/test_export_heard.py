@@ -100,11 +100,10 @@ def asked(facts: Facts) -> dict[str, float]:
 def test_detectors_are_taught_what_the_score_says() -> None:
     said = asked(piece((0, 4, 0, 48), (0, 4, 1, 52), programs={0: 0, 1: 46}).facts(0, 4))
     assert (said["piano"], said["harp"], said["organ"], said["drums"]) == (1, 1, 0, 0)
-    assert (said["minor"], said["major"], said["slow"], said["low"]) == (1, 0, 1, 1)
-    assert said["staccato"] == 1
+    assert (said["minor"], said["major"], said["dissonant"]) == (1, 0, 0)
     quiet_piano = Facts("own/texture", None, 90, {0: 0.05, 48: 0.95}, 0, 0, 4, 60, None)
     doubtful = asked(quiet_piano)
-    assert np.isnan([doubtful["piano"], doubtful["minor"], doubtful["staccato"]]).all()
+    assert np.isnan([doubtful["piano"], doubtful["minor"]]).all()
 
 
 def test_concepts_and_model_file_belong_together() -> None:
