@@ -14,7 +14,8 @@ CAPTIONS = (
 )
 CATALOGUE = (
     "title,description,genre,feel,instruments\n"
-    'Night - Part 2,"Quiet strings.\nNight Kevin MacLeod (a.com)",Soundtrack,"Dark, Eerie",Strings\n'
+    'Night - Part 2,"Quiet strings.\nNight Kevin MacLeod (incompetech.com)",'
+    'Soundtrack,"Dark, Eerie",Strings\n'
     "Day,,Soundtrack,Bright,Piano\n"
 )
 
