@@ -122,7 +122,7 @@ def _rows(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
         raise NotFound(
             f"There is no '{path}': {error.strerror}.",
             reason="RECIPE_TEXTS_NOT_FOUND",
-            hint="Name your copy of the file; docs/guides/build-a-bundle.md says where to get it.",
+            hint="Name your copy of the file; docs/bundles/lite-1.md says what is needed.",
         ) from None
     except UnicodeDecodeError as error:
         raise Corrupt(
