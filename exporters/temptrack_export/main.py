@@ -107,7 +107,7 @@ def hearing(
     incompetech: Annotated[Path, SourceFile],
     source: Annotated[str, typer.Option(help="what the folders of music hold, for the record")],
     out: Annotated[Path, typer.Option(help="file to write, such as heard.npz")],
-    renders: Annotated[int, typer.Option(min=500, help="pieces to compose and play")] = 1760,
+    renders: Annotated[int, typer.Option(min=1500, help="pieces to compose and play")] = 1760,
 ) -> None:
     """Fit what lite-1 hears by: detectors on rendered scores, their scale on music, posteriors on both."""
     from temptrack_export.heard_run import fit_from_files
