@@ -43,6 +43,8 @@ _SERVER = "Check the server's address in the plugin's settings and that the serv
 _PATIENCE = "Wait a moment, then search again."
 _FILTER = "Change the filters, then search again."
 _PROMPT = "Change the prompt, then search again."
+_SIGN_IN = "Ask whoever runs the server for a token, then run `temptrack login HOST:PORT`."
+_ASK_THE_STUDIO = "Ask whoever runs the server."
 _SAME_VERSION = "Update temptrack on this machine and on the server to the same version."
 _BOTH = "Update temptrack and the plugin together."
 
@@ -185,6 +187,30 @@ REMEDIES: dict[str, Remedy] = {
     "UNAUTHENTICATED": Remedy(
         "The server wants to know who asks.", "Set the token in the plugin's settings."
     ),
+    "TOKEN_MISSING": Remedy("The server wants a token.", _SIGN_IN),
+    "TOKEN_UNKNOWN": Remedy("The server does not know the token.", _SIGN_IN),
+    "TOKEN_NEEDS_TLS": Remedy(
+        "The token would travel readable.", "Run `temptrack login` with the server's CA: --ca FILE."
+    ),
+    "TOKENS_CORRUPT": Remedy("The server cannot read its tokens.", _ASK_THE_STUDIO),
+    "RIGHT_MISSING": Remedy("The token does not allow this.", _ASK_THE_STUDIO),
+    "LIBRARY_NOT_ALLOWED": Remedy("The token does not open this library.", _LIBRARY),
+    "CERTIFICATE_NAMELESS": Remedy("The certificate names nobody.", _ASK_THE_STUDIO),
+    "TLS_REFUSED": Remedy(
+        "No safe connection could be made.", "Run `temptrack login` with the server's CA: --ca FILE."
+    ),
+    "TLS_INCOMPLETE": Remedy(
+        "A certificate, its key and a CA belong together.", "Run `temptrack login` with all three."
+    ),
+    "TLS_FILE_NOT_FOUND": Remedy(
+        "A certificate or key is not where it was.", "Run `temptrack login` with its new path."
+    ),
+    "SERVERS_CORRUPT": Remedy(
+        "What was kept about servers cannot be read.", "Delete the file, then run `temptrack login` again."
+    ),
+    "RATE": Remedy("Too much is asked for at once.", _PATIENCE),
+    "STOPPING": Remedy("The server is stopping.", _PATIENCE),
+    "AUDIT_NOT_WRITTEN": Remedy("The server cannot write its log.", _ASK_THE_STUDIO),
     "FORBIDDEN": Remedy("Access is not allowed.", _PERMISSION),
     "FILE_NOT_READABLE": Remedy("The server cannot read the track's file.", "Choose another track."),
     "NO_AUDIO": Remedy("The server sent nothing of the track.", "Choose another track."),

@@ -177,7 +177,7 @@ def test_a_server_that_is_none_is_told_with_its_address(tmp_path: Path) -> None:
         checks = {check["name"]: check for check in asker.ask("doctor")["checks"]}
         assert checks["server"]["state"] == "broken"
         assert "127.0.0.1:1" in checks["server"]["detail"]
-        assert checks["token"]["state"] == "warn"
+        assert "secret" not in str(checks)
 
 
 def test_an_address_that_is_none_is_refused_at_the_handshake(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ def test_the_page_says_what_the_results_say() -> None:
 def test_every_result_says_what_it_was_measured_on() -> None:
     found = sorted((ROOT / "benchmarks" / "results").glob("speed-*.json"))
     assert [path.stem for path in found] == [
+        "speed-batches",
         "speed-companion",
         "speed-indexing",
         "speed-picture",
