@@ -91,5 +91,3 @@ def test_many_seats_get_what_each_would_get_alone(
         for one, other in zip(answer.suggestions, alone_answer.suggestions, strict=True):
             assert one.score == pytest.approx(other.score, abs=1e-5)
             assert one.excerpt == other.excerpt
-
-

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from temptrack.seat.filters import length_range, tempo_range, track_filter
 from temptrack.errors import InvalidRequest
+from temptrack.seat.filters import length_range, tempo_range, track_filter
 
 
 @pytest.mark.parametrize(
