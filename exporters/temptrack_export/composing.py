@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-import mido  # type: ignore[import-untyped]
+import mido
 
 from temptrack.errors import NotReady
 from temptrack_export.scores import DRUM_CHANNEL, Event, Piece

@@ -39,7 +39,7 @@ class Player:
         """
         hint = "Run `apt-get install fluidsynth fluid-soundfont-gm` and `pip install pyfluidsynth mido`."
         try:
-            import fluidsynth  # type: ignore[import-untyped]
+            import fluidsynth
         except ImportError as error:
             raise NotReady("FluidSynth is not installed.", hint=hint) from error
         if not sound_font.is_file():
