@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import ray
 
 from support import batches
 from support.fake_opener import FakeOpener
@@ -14,8 +15,6 @@ from temptrack.batch.plan import read_plan
 from temptrack.batch.rules import Rules
 from temptrack.batch.run import Batch, run_batch
 from temptrack.errors import Unavailable
-
-ray: Any = pytest.importorskip("ray", reason="the extra [batch] is not installed")
 
 CUTS = 8
 # Ray opens sockets, files and processes of its own and leaves some to the end of the process.

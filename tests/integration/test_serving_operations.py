@@ -118,7 +118,6 @@ def test_a_hangup_loads_the_bundle_anew_and_drops_no_call() -> None:
 
 
 def test_traces_reach_a_collector() -> None:
-    pytest.importorskip("opentelemetry.instrumentation.grpc")
     program = """
 import os
 from concurrent.futures import ThreadPoolExecutor

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from support.reference import absent
+from support.lacking import REFERENCE_REQUIRED, lacking
 
 ENVIRONMENT_VARIABLE = "TEMPTRACK_DEBIAN_MUSIC"
 
@@ -44,7 +44,8 @@ def debian_music() -> DebianMusic:
     folder = Path(chosen) if chosen else Path(__file__).parents[2] / ".cache" / "debian-music"
     table = folder / "packages.json"
     if not table.is_file():
-        absent(f"no music at {folder}; run tools/fetch_debian_music.py, or set {ENVIRONMENT_VARIABLE}")
+        why = f"no music at {folder}; run tools/fetch_debian_music.py, or set {ENVIRONMENT_VARIABLE}"
+        lacking(why, required=REFERENCE_REQUIRED)
     packages = {
         package: facts
         for package, facts in json.loads(table.read_text("utf-8")).items()

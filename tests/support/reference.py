@@ -2,12 +2,10 @@
 
 import os
 from pathlib import Path
-from typing import NoReturn
 
-import pytest
+from support.lacking import REFERENCE_REQUIRED, lacking
 
 ENVIRONMENT_VARIABLE = "TEMPTRACK_REFERENCE"
-REQUIRED_VARIABLE = "TEMPTRACK_REQUIRE_REFERENCE"
 
 
 def reference_data() -> Path:
@@ -15,12 +13,6 @@ def reference_data() -> Path:
     chosen = os.environ.get(ENVIRONMENT_VARIABLE)
     folder = Path(chosen) if chosen else Path(__file__).parents[2].parent / "shared" / "data"
     if not folder.is_dir():
-        absent(f"no reference material at {folder}; set {ENVIRONMENT_VARIABLE} to its folder")
+        why = f"no reference material at {folder}; set {ENVIRONMENT_VARIABLE} to its folder"
+        lacking(why, required=REFERENCE_REQUIRED)
     return folder
-
-
-def absent(why: str) -> NoReturn:
-    """Skip the test for want of material, or fail it where material is required."""
-    if os.environ.get(REQUIRED_VARIABLE):
-        pytest.fail(why)
-    pytest.skip(why)

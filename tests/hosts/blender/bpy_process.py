@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from support.lacking import PROGRAMS_REQUIRED, lacking
+
 _KEPT = ("4.5", "5.0")
 _VARIABLE = re.compile(r"TEMPTRACK_BPY_(\d)(\d+)")
 ROOT = Path(__file__).parents[3]
@@ -32,7 +34,8 @@ def bpy_python(version: str) -> Path:
     chosen = os.environ.get(variable)
     program = Path(chosen) if chosen else ROOT / f".venv-bpy-{version}" / "bin" / "python"
     if not program.is_file():
-        pytest.skip(f"no Blender {version} at {program}; run `make hosts-blender` or set {variable}")
+        why = f"no Blender {version} at {program}; run `make hosts-blender` or set {variable}"
+        lacking(why, required=PROGRAMS_REQUIRED)
     return program
 
 

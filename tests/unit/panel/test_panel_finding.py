@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from panel import finding
 from panel.finding import companion_environment, find_companion, usual_places
 from panel.problems import PanelError
 
@@ -33,11 +34,12 @@ def test_a_program_off_the_path_is_found_where_installers_put_it(tmp_path: Path)
     assert find_companion("", {"PATH": "", "HOME": str(tmp_path)}) == [str(found), "companion"]
 
 
-def test_a_file_that_may_not_be_run_is_no_program(tmp_path: Path) -> None:
+def test_a_file_that_may_not_be_run_is_no_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     program(tmp_path / ".local" / "bin" / "temptrack").chmod(0o644)
     environment = {"PATH": "", "HOME": str(tmp_path)}
-    if any(place.is_file() for place in list(usual_places(environment))[1:]):
-        pytest.skip("temptrack is installed for everybody on this machine")
+    # This machine may have the program installed for everybody.
+    own = [place for place in usual_places(environment) if tmp_path in place.parents]
+    monkeypatch.setattr(finding, "usual_places", lambda _environment: own)
     with pytest.raises(PanelError) as refused:
         find_companion("", environment)
     assert refused.value.problem.reason == "COMPANION_MISSING"

@@ -11,6 +11,7 @@ import kubernetes_validate
 import pytest
 import yaml
 
+from support.lacking import PROGRAMS_REQUIRED, lacking
 from temptrack.client import credentials
 from temptrack.server.settings import PREFIX, read_options
 
@@ -90,8 +91,9 @@ def test_what_is_mounted_is_there() -> None:
     assert claims == {of_kind("PersistentVolumeClaim")["metadata"]["name"]}
 
 
-@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed")
 def test_systemd_takes_the_unit(tmp_path: Path) -> None:
+    if shutil.which("systemd-analyze") is None:
+        lacking("systemd-analyze is not installed", required=PROGRAMS_REQUIRED)
     text = (DEPLOY / "systemd" / "temptrack.service").read_text()
     unit = tmp_path / "temptrack.service"
     unit.write_text(text.replace("/opt/temptrack/bin/temptrack", sys.executable))
