@@ -17,8 +17,18 @@ LICENCES = ("unknown", "CC-BY-4.0", "CC0-1.0", "LicenseRef-Studio")
 _BANK = 64
 
 
-def planted_library(name: str, count: int, bundle: Bundle) -> LibraryStore:
-    """Return a library of so many planted tracks; one that is there already is kept."""
+def planted_library(
+    name: str, count: int, bundle: Bundle, *, windows: int = WINDOWS, rows_a_commit: int = ROWS_A_COMMIT
+) -> LibraryStore:
+    """Return a library of so many planted tracks; one that is there already is kept.
+
+    Args:
+        name: of the library.
+        count: of its tracks.
+        bundle: whose vectors they pretend to be.
+        windows: windows a track; they are most of what lies on disk.
+        rows_a_commit: rows written together.
+    """
     from temptrack.errors import NotFound
 
     try:
@@ -28,19 +38,20 @@ def planted_library(name: str, count: int, bundle: Bundle) -> LibraryStore:
         raise RuntimeError(f"library {name!r} is another one; delete it first")
     except NotFound:
         store = LibraryStore.create(name, bundle_id=bundle.id, bundle_digest=bundle.digest)
-    planter = _Planter(bundle)
-    for start in range(0, count, ROWS_A_COMMIT):
-        store.insert(planter.rows(start, min(ROWS_A_COMMIT, count - start)))
-        print(f"planted {min(start + ROWS_A_COMMIT, count)} of {count}", end="\r", flush=True)
+    planter = Planter(bundle, windows)
+    for start in range(0, count, rows_a_commit):
+        store.insert(planter.rows(start, min(rows_a_commit, count - start)))
+        print(f"planted {min(start + rows_a_commit, count)} of {count}", end="\r", flush=True)
     store.tidy()
     print()
     return store
 
 
-class _Planter:
+class Planter:
     """Makes rows; what is costly to make and does not matter is drawn from a small bank."""
 
-    def __init__(self, bundle: Bundle) -> None:
+    def __init__(self, bundle: Bundle, windows: int = WINDOWS) -> None:
+        self._windows = windows
         self._dim = bundle.embed_dim
         self._window_s = bundle.audio_spec.window_s
         generator = np.random.default_rng(1)
@@ -64,7 +75,7 @@ class _Planter:
         generator = np.random.default_rng((2, start))
         embeddings = _unit_rows(generator, count, self._dim)
         words = _unit_rows(generator, count, self._dim)
-        windows = generator.standard_normal((count, WINDOWS, self._dim), dtype=np.float32) * 0.7
+        windows = generator.standard_normal((count, self._windows, self._dim), dtype=np.float32) * 0.7
         windows += embeddings[:, None] * np.sqrt(self._dim)
         windows /= np.linalg.norm(windows, axis=2, keepdims=True)
         picks = generator.integers(0, 2**31, (count, 8))

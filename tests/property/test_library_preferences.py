@@ -20,7 +20,7 @@ from temptrack.library.preferences import (
     VocalsPreference,
     favour,
 )
-from temptrack.library.ranking import rank
+from temptrack.library.ranking import Scan
 from temptrack.library.recordings import Recordings
 from temptrack.library.types import LibraryReader, Track, TrackFilter
 
@@ -68,7 +68,7 @@ def test_the_order_is_that_of_score_and_favour_together(
     matrix, query = unit_rows(seed, 60), unit_rows(seed + 1, 1)[0]
     liked = favour(COLUMNS, wanted, spread)
     mask = np.random.default_rng(seed).random(60) < 0.7
-    rows, scores = rank(matrix, query, mask, limit, favour=liked)
+    rows, scores = Scan(matrix, query, mask).best(limit, favour=liked)
     plain = (matrix.astype(np.float64) * query.astype(np.float64)).sum(axis=1)
     best = sorted(np.flatnonzero(mask).tolist(), key=lambda row: (-(plain[row] + liked[row]), row))
     assert rows.tolist() == best[:limit]

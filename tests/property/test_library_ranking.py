@@ -12,7 +12,7 @@ from support.planted_tracks import FOLDERS, LICENCES, planted, planted_library, 
 from temptrack.library import schema
 from temptrack.library.filters import FilterColumns, path_parts
 from temptrack.library.keys import KEYS
-from temptrack.library.ranking import rank
+from temptrack.library.ranking import Scan
 from temptrack.library.recordings import Recordings
 from temptrack.library.records import TrackRecord
 from temptrack.library.types import TrackFilter
@@ -103,7 +103,7 @@ def test_filtered_recall_is_one(seed: int, limit: int, share: float, count: int)
     matrix[generator.integers(count)] = matrix[0]
     query = unit_rows(seed + 1, 1)[0]
     mask = generator.random(count) < share
-    rows, scores = rank(matrix, query, mask, limit)
+    rows, scores = Scan(matrix, query, mask).best(limit)
     every = sorted(
         (-float((matrix[row].astype(np.float64) * query.astype(np.float64)).sum()), row)
         for row in range(count)
@@ -128,8 +128,8 @@ def test_each_group_comes_once_as_its_best_row(
     matrix = (matrix / np.linalg.norm(matrix, axis=1, keepdims=True)).astype(np.float32)
     query = unit_rows(seed + 1, 1)[0]
     mask = generator.random(count) < share
-    rows, scores = rank(matrix, query, mask, limit, groups=groups)
-    all_rows, all_scores = rank(matrix, query, mask, count)
+    rows, scores = Scan(matrix, query, mask).best(limit, groups=groups)
+    all_rows, all_scores = Scan(matrix, query, mask).best(count)
     first_of: dict[int, tuple[int, float]] = {}
     for row, score in zip(all_rows.tolist(), all_scores.tolist(), strict=True):
         first_of.setdefault(int(groups[row]), (row, score))
@@ -144,12 +144,12 @@ def test_scores_do_not_depend_on_the_neighbours_of_a_row(seed: int, limit: int) 
     query = unit_rows(seed + 1, 1, 48)[0]
     order = np.random.default_rng(seed).permutation(200)
     everyone = np.ones(200, dtype=np.bool_)
-    rows, scores = rank(matrix, query, everyone, limit)
-    shuffled_rows, shuffled_scores = rank(matrix[order], query, everyone, limit)
+    rows, scores = Scan(matrix, query, everyone).best(limit)
+    shuffled_rows, shuffled_scores = Scan(matrix[order], query, everyone).best(limit)
     assert order[shuffled_rows].tolist() == rows.tolist()
     assert shuffled_scores.tolist() == scores.tolist()
     only_the_best = np.isin(np.arange(200), rows)
-    assert rank(matrix, query, only_the_best, limit)[1].tolist() == scores.tolist()
+    assert Scan(matrix, query, only_the_best).best(limit)[1].tolist() == scores.tolist()
 
 
 @given(st.permutations(range(30)), st.integers(1, 30))

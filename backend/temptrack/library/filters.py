@@ -10,6 +10,7 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from temptrack.errors import InvalidRequest
 from temptrack.library.keys import parse_key
@@ -31,16 +32,13 @@ class _Words:
     codes: npt.NDArray[np.int64]
 
     @classmethod
-    def of(cls, values: Sequence[str], shorten: Callable[[str], str] = fold) -> Self:
-        cache: dict[str, str] = {}
+    def of(cls, column: Any, shorten: Callable[[str], str] = fold) -> Self:
+        """Take an Arrow column of strings without gaps."""
+        whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+        different = whole.dictionary_encode()
         index: dict[str, int] = {}
-        codes = np.empty(len(values), dtype=np.int64)
-        for row, value in enumerate(values):
-            word = cache.get(value)
-            if word is None:
-                word = cache[value] = shorten(value)
-            codes[row] = index.setdefault(word, len(index))
-        return cls(list(index), codes)
+        code_of = [index.setdefault(shorten(value), len(index)) for value in different.dictionary.to_pylist()]
+        return cls(list(index), np.array(code_of, dtype=np.int64)[different.indices.to_numpy()])
 
     def where(self, condition: Callable[[str], bool]) -> Mask:
         return np.fromiter(map(condition, self.words), dtype=np.bool_, count=len(self.words))[self.codes]
@@ -53,18 +51,19 @@ class FilterColumns:
         tempo_bpm: [rows], NaN where unknown.
         duration_s: [rows].
         vocals: [rows], -1 unknown, 0 instrumental, 1 sung.
+        rows: the row of each track by its id.
     """
 
     def __init__(self, tracks: pa.Table, recordings: Recordings) -> None:
         self._count = tracks.num_rows
         self._recordings = recordings
-        self._ids = {track_id: row for row, track_id in enumerate(tracks["id"].to_pylist())}
+        self.rows = {track_id: row for row, track_id in enumerate(tracks["id"].to_pylist())}
         self.tempo_bpm = _floats(tracks["tempo_bpm"])
         self.duration_s = _floats(tracks["duration_s"])
         self.vocals: npt.NDArray[np.int8] = tracks["vocals"].cast(pa.int8()).fill_null(-1).to_numpy()
-        self._keys = _Words.of(tracks["key"].fill_null("").to_pylist())
-        self._licences = _Words.of(tracks["licence"].to_pylist())
-        self._folders = _Words.of(tracks["path"].to_pylist(), posix_or_windows_parent)
+        self._keys = _Words.of(tracks["key"].fill_null(""))
+        self._licences = _Words.of(tracks["licence"])
+        self._folders = _Words.of(_beginnings(tracks["path"]), posix_or_windows_parent)
         self._rows_of_tag, self._scores_of_tag = _rows_and_scores_of_tag(tracks["tags"])
 
     def mask(self, where: TrackFilter) -> Mask:
@@ -96,8 +95,8 @@ class FilterColumns:
         if where.folder is not None:
             mask &= self._under(where.folder)
         for track_id in where.exclude_ids:
-            if track_id in self._ids:
-                mask[self._recordings.rows_like(self._ids[track_id])] = False
+            if track_id in self.rows:
+                mask[self._recordings.rows_like(self.rows[track_id])] = False
         return mask
 
     def in_keys(self, keys: frozenset[str]) -> npt.NDArray[np.float64]:
@@ -142,6 +141,11 @@ def posix_or_windows_parent(path: str) -> str:
     return str(family(path).parent)
 
 
+def _beginnings(paths: Any) -> Any:
+    # Taking a path apart is slow; the files of a folder share all but a name, and any name does.
+    return pc.replace_substring_regex(paths, r"[^/\\]*$", "_")
+
+
 def _check_ranges(where: TrackFilter) -> None:
     for what, low, high in (
         ("tempo", where.tempo_min_bpm, where.tempo_max_bpm),
@@ -175,7 +179,7 @@ def _rows_and_scores_of_tag(
 ) -> tuple[dict[str, npt.NDArray[np.int64]], dict[str, npt.NDArray[np.float32]]]:
     lists = column.combine_chunks()
     entries = lists.flatten()
-    names = _Words.of(entries.field("name").to_pylist())
+    names = _Words.of(entries.field("name"))
     scores = entries.field("score").to_numpy(zero_copy_only=False)
     rows = np.repeat(np.arange(len(lists)), np.diff(lists.offsets.to_numpy()))
     order = np.argsort(names.codes, kind="stable")

@@ -11,6 +11,8 @@ from temptrack.errors import Corrupt, NotReady, NotSupported
 from temptrack.library import schema
 from temptrack.library.types import LibraryInfo
 
+_BATCH = 8192
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -92,13 +94,12 @@ def read_columns(table: Any, columns: Iterable[str]) -> pa.Table:
 
 def describe_library(facts: Facts, uri: str, version: int, table: pa.Table) -> LibraryInfo:
     """Describe a library from its columns id, content_digest, words and duration_s."""
-    ordered = table.select(["id", "content_digest", "words", "duration_s"]).sort_by("id").to_pydict()
+    ordered = table.select(["id", "content_digest", "words", "duration_s"]).sort_by("id")
     digest = hashlib.sha256()
-    for entry in zip(ordered["id"], ordered["content_digest"], ordered["words"], strict=True):
-        for part in entry:
-            encoded = part.encode()
-            digest.update(len(encoded).to_bytes(8, "little"))
-            digest.update(encoded)
+    for batch in ordered.select(["id", "content_digest", "words"]).to_batches(_BATCH):
+        columns = (column.to_pylist() for column in batch.columns)
+        parts = (part.encode() for entry in zip(*columns, strict=True) for part in entry)
+        digest.update(b"".join(len(part).to_bytes(8, "little") + part for part in parts))
     return LibraryInfo(
         name=facts.name,
         uri=uri,
@@ -107,5 +108,5 @@ def describe_library(facts: Facts, uri: str, version: int, table: pa.Table) -> L
         bundle_id=facts.bundle_id,
         bundle_digest=facts.bundle_digest,
         track_count=table.num_rows,
-        duration_s=round(sum(ordered["duration_s"]), 3),
+        duration_s=round(sum(ordered["duration_s"].to_pylist()), 3),
     )

@@ -7,23 +7,21 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from temptrack.errors import InvalidRequest, NotFound, NotReady, Unavailable
 from temptrack.library import schema
 from temptrack.library.filters import FilterColumns, Mask
 from temptrack.library.preferences import Preference, favour
-from temptrack.library.ranking import exact_scores, normalised, rank, spread
+from temptrack.library.ranking import Scores, exact_scores, normalised
 from temptrack.library.recordings import Recordings
 from temptrack.library.types import LibraryInfo, SearchHit, Track, TrackDetail, TrackFilter
+from temptrack.library.vectors import Hold, Vectors, nowhere
 from temptrack.model.types import Matrix, Vector
 
 WORDS_WEIGHT = 0.5
 """How much a track's own words count beside its sound (1) where it has words."""
 
-_VECTOR_COLUMNS = ("embedding", "words_embedding")
-_BLOCK = 8192
 _DETAILS_KEPT = 512
 
 
@@ -41,26 +39,21 @@ class LanceReader:
         *,
         newest_version: Callable[[], int],
         words_weight: float = WORDS_WEIGHT,
+        hold: Hold = nowhere,
     ) -> None:
         self.words_weight = words_weight
         self._newest_version = newest_version
         self._table = table
-        columns = list(dict.fromkeys((*schema.TRACK_COLUMNS, *_VECTOR_COLUMNS, "content_digest", "words")))
+        columns = list(dict.fromkeys((*schema.TRACK_COLUMNS, "content_digest", "words")))
         everything = table.search().with_row_id(True).select(columns).limit(None).to_arrow()
         # Order of rows on disk is the order of commits; ranking must not know it.
         everything = everything.sort_by("id").combine_chunks()
         self._info = describe(everything)
         self._row_ids = everything["_rowid"].to_numpy()
         self._tracks = everything.select(list(schema.TRACK_COLUMNS))
-        self._rows = {track_id: row for row, track_id in enumerate(self._tracks["id"].to_pylist())}
         self._recordings = Recordings(everything["content_digest"])
         self._filters = FilterColumns(self._tracks, self._recordings)
-        self._audio = schema.float16_rows(everything["embedding"])
-        self._has_words = everything["words_embedding"].combine_chunks().is_valid().to_numpy(False)
-        self._words = schema.float16_rows(everything["words_embedding"])
-        self._words_row = np.cumsum(self._has_words) - 1
-        self._fused = self._fuse()
-        self._audio_only: Matrix | None = None
+        self._vectors = Vectors(table, self._row_ids, words_weight=words_weight, hold=hold)
         self._details: OrderedDict[str, TrackDetail] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -103,14 +96,14 @@ class LanceReader:
         """
         self._check(query, limit)
         mask = self._filters.mask(where)
-        matrix = self._blind_matrix() if blind else self._fused
+        scan = self._vectors.scan(query, mask, blind=blind)
         once = distinct and self._recordings.any_shared
-        liked = favour(self._filters, preferences, spread(matrix, query, mask)) if preferences else None
+        liked = favour(self._filters, preferences, scan.spread()) if preferences else None
         groups = self._recordings.of_row if once else None
-        rows, scores = rank(matrix, query, mask, limit, groups=groups, favour=liked)
-        audio_scores = scores if blind else self._scores(self._audio, query, rows)
-        worded = self._has_words[rows]
-        words_scores = iter(self._scores(self._words, query, self._words_row[rows[worded]]))
+        rows, scores = scan.best(limit, groups=groups, favour=liked)
+        audio_scores = scores if blind else _cosines(self._vectors.sound(rows), query)
+        worded = self._vectors.has_words[rows]
+        words_scores = iter(_cosines(self._vectors.words(rows[worded]), query))
         ids = self._tracks["id"].take(pa.array(rows, pa.int64())).to_pylist()
         return [
             SearchHit(
@@ -144,8 +137,7 @@ class LanceReader:
         Raises:
             NotFound: TRACK_NOT_FOUND.
         """
-        row = self._row(track_id)
-        embedding: Vector = normalised(self._audio[row : row + 1])[0]
+        embedding: Vector = self._vectors.sound(np.array([self._row(track_id)]))[0]
         return embedding
 
     def detail(self, track_id: str) -> TrackDetail:
@@ -202,7 +194,7 @@ class LanceReader:
 
     def _row(self, track_id: str) -> int:
         try:
-            return self._rows[track_id]
+            return self._filters.rows[track_id]
         except KeyError:
             raise NotFound(
                 f"Library {self._info.name!r} has no track {track_id!r}.",
@@ -221,7 +213,7 @@ class LanceReader:
             )
         if limit < 1:
             raise InvalidRequest(f"The limit must be at least 1, not {limit}.", reason="LIMIT")
-        expected = (self._audio.shape[1],)
+        expected = (self._vectors.dim,)
         if query.shape != expected or not np.isfinite(query).all():
             raise InvalidRequest(
                 f"The query has shape {query.shape}; this library needs {expected} finite numbers.",
@@ -251,7 +243,7 @@ class LanceReader:
             values["id"]: TrackDetail(
                 window_s=values["window_s"],
                 windows=normalised(
-                    windows[place].values.to_numpy(zero_copy_only=False).reshape(-1, self._audio.shape[1])
+                    windows[place].values.to_numpy(zero_copy_only=False).reshape(-1, self._vectors.dim)
                 ),
                 beats_s=tuple(values["beats_s"]),
                 bars_s=tuple(values["bars_s"]),
@@ -262,37 +254,14 @@ class LanceReader:
             for place, values in enumerate(others)
         }
 
-    def _fuse(self) -> Matrix:
-        fused = np.empty(self._audio.shape, dtype=np.float32)
-        for start in range(0, len(fused), _BLOCK):
-            block = slice(start, start + _BLOCK)
-            sound = normalised(self._audio[block])
-            worded = self._has_words[block]
-            if worded.any():
-                words = normalised(self._words[self._words_row[block][worded]])
-                sound[worded] += np.float32(self.words_weight) * words
-            fused[block] = normalised(sound)
-        return fused
-
-    def _blind_matrix(self) -> Matrix:
-        with self._lock:
-            if self._audio_only is None:
-                audio = np.empty(self._audio.shape, dtype=np.float32)
-                for start in range(0, len(audio), _BLOCK):
-                    audio[start : start + _BLOCK] = normalised(self._audio[start : start + _BLOCK])
-                self._audio_only = audio
-            return self._audio_only
-
-    @staticmethod
-    def _scores(
-        stored: npt.NDArray[np.float16], query: Vector, rows: npt.NDArray[np.int64]
-    ) -> npt.NDArray[np.float64]:
-        return exact_scores(normalised(stored[rows]), query, np.arange(len(rows)))
-
     @staticmethod
     def _models(table: pa.Table) -> Iterator[Track]:
         for row in table.to_pylist():
             yield Track(**{**row, "tags": schema.tags_of(row["tags"])})
+
+
+def _cosines(matrix: Matrix, query: Vector) -> Scores:
+    return exact_scores(matrix, query, np.arange(len(matrix)))
 
 
 def _cosine(score: float) -> float:

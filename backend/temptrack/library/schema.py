@@ -80,9 +80,8 @@ def to_records(table: pa.Table) -> list[TrackRecord]:
     return [_record(row) for row in table.to_pylist()]
 
 
-def float16_rows(column: pa.ChunkedArray) -> np.ndarray[tuple[int, int], np.dtype[np.float16]]:
-    """Return the vectors of a column as stored, [rows that have one, embed_dim]."""
-    lists = column.combine_chunks()
+def float16_rows(lists: pa.ListArray) -> np.ndarray[tuple[int, int], np.dtype[np.float16]]:
+    """Return the vectors of one batch of a column as stored, [rows that have one, embed_dim]."""
     present = len(lists) - lists.null_count
     flat = lists.flatten().to_numpy(zero_copy_only=False)
     rows = flat.reshape(present, -1) if present else flat.reshape(0, 0)

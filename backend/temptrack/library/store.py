@@ -23,6 +23,7 @@ from temptrack.library.reader import LanceReader
 from temptrack.library.records import RowState, TrackRecord
 from temptrack.library.storage_errors import is_conflict, storage_errors
 from temptrack.library.types import LibraryInfo
+from temptrack.library.vectors import Hold, nowhere
 
 log = logging.getLogger(__name__)
 
@@ -191,12 +192,16 @@ class LibraryStore:
             table = read_columns(snapshot, ("id", "content_digest", "words", "duration_s"))
             return describe_library(facts, self._uri, int(snapshot.version), table)
 
-    def reader(self) -> LanceReader:
-        """Load the newest version for searching; it stays at that version whatever happens after."""
+    def reader(self, hold: Hold = nowhere) -> LanceReader:
+        """Load the newest version for searching; it stays at that version whatever happens after.
+
+        Args:
+            hold: where its vectors may go to be ranked by; the processor has them in any case.
+        """
         with self._errors():
             snapshot, facts = self._snapshot()
             describe = partial(describe_library, facts, self._uri, int(snapshot.version))
-            return LanceReader(snapshot, describe, newest_version=lambda: self.version)
+            return LanceReader(snapshot, describe, newest_version=lambda: self.version, hold=hold)
 
     def states(self) -> list[RowState]:
         """Return (id, content digest, file) of every row, in order of id."""
