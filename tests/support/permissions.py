@@ -30,7 +30,7 @@ class _Rights(ctypes.Structure):
 def where_permissions_count(call: Callable[[], T]) -> T:
     """Call in a thread that permissions hold for, whoever runs the test.
 
-    Root lays down the right to pass over permissions, for that thread and those it starts, and keeps its name:
+    Root lays down the right to pass over them, for that thread and those it starts, and keeps its name:
     its own files stay its own. Programs started from there have the right again. Others never had it.
     """
     if sys.platform == "win32":

@@ -36,6 +36,7 @@ _VARYING = (
     # From here on other people's words, which change with their versions.
     (r"( is damaged:) .*", r"\1 …"),
     (r"( cannot be loaded:) .*", r"\1 …"),
+    (r"( is no tokenizer:) .*", r"\1 …"),
     (r"(Invalid value for [^:]*:) .*", r"\1 …"),
     (r"(No such (?:command|option)[^.(]*)[.(].*", r"\1"),
 )

@@ -4,7 +4,7 @@ import json
 import tempfile
 from pathlib import Path
 
-from support.bad_input import libraries, plans, pulls, requests, servers, signing, timelines
+from support.bad_input import builds, libraries, plans, pulls, requests, servers, signing, timelines
 from support.bad_input.case import Case, row_of
 
 GROUPS: dict[str, tuple[Case, ...]] = {
@@ -15,6 +15,7 @@ GROUPS: dict[str, tuple[Case, ...]] = {
     "Music to index": libraries.MUSIC,
     "Bundles and devices": libraries.BUNDLES,
     "Bundles to pull": pulls.PULLS,
+    "Bundles to build": builds.BUILDS,
     "Questions and filters": requests.QUESTIONS,
     "Where the answer goes": requests.OUTPUTS,
     "Batches": plans.PLANS,
