@@ -1,11 +1,13 @@
 """What a library's table says about the library as a whole."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from temptrack.errors import Corrupt, NotReady, NotSupported
 from temptrack.library import schema
@@ -97,9 +99,7 @@ def describe_library(facts: Facts, uri: str, version: int, table: pa.Table) -> L
     ordered = table.select(["id", "content_digest", "words", "duration_s"]).sort_by("id")
     digest = hashlib.sha256()
     for batch in ordered.select(["id", "content_digest", "words"]).to_batches(_BATCH):
-        columns = (column.to_pylist() for column in batch.columns)
-        parts = (part.encode() for entry in zip(*columns, strict=True) for part in entry)
-        digest.update(b"".join(len(part).to_bytes(8, "little") + part for part in parts))
+        digest.update(_with_lengths(batch.columns))
     return LibraryInfo(
         name=facts.name,
         uri=uri,
@@ -110,3 +110,17 @@ def describe_library(facts: Facts, uri: str, version: int, table: pa.Table) -> L
         track_count=table.num_rows,
         duration_s=round(sum(ordered["duration_s"].to_pylist()), 3),
     )
+
+
+def _with_lengths(columns: Sequence[Any]) -> Any:
+    """Return all strings of some columns, row by row, each after its length in 8 bytes, little end first."""
+    parts = []
+    for column in columns:
+        lengths = np.asarray(pc.binary_length(column), dtype="<i8")
+        eight_bytes = pa.py_buffer(lengths.tobytes())
+        parts += [
+            pa.FixedSizeBinaryArray.from_buffers(pa.binary(8), len(lengths), [None, eight_bytes]),
+            column,
+        ]
+    joined = pc.binary_join_element_wise(*(part.cast(pa.binary()) for part in parts), b"")
+    return b"".join(joined.to_pylist())

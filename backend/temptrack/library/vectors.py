@@ -51,13 +51,13 @@ class Vectors:
             sound = schema.float16_rows(batch["embedding"])
             if not self.dim:
                 self._sound = np.empty((count, sound.shape[1]), dtype=np.float16)
-                self._words = np.zeros_like(self._sound)
+                self._words = np.zeros(self._sound.shape, dtype=np.float16)
             self._sound[rows] = sound
             worded = rows[batch["words_embedding"].is_valid().to_numpy(False)]
             if len(worded):
                 self._words[worded] = schema.float16_rows(batch["words_embedding"])
                 self.has_words[worded] = True
-        self._fused = _Ranked(self._blocks(self._fuse), hold)
+        self._fused = _Ranked(self._blocks(self._both), hold)
         self._blind: _Ranked | None = None
         self._lock = threading.Lock()
 
@@ -77,7 +77,7 @@ class Vectors:
         ranked = self._by_sound() if blind else self._fused
         return ranked.scan(query, mask)
 
-    def sound(self, rows: Rows) -> Matrix:
+    def sound(self, rows: Rows | slice) -> Matrix:
         """Return the sound of some rows, [rows, dim], each of length 1."""
         return normalised(self._sound[rows])
 
@@ -91,19 +91,18 @@ class Vectors:
                 self._blind = _Ranked(self._blocks(self.sound), self._hold)
             return self._blind
 
-    def _fuse(self, rows: Rows) -> Matrix:
-        both = self.sound(rows)
-        worded = self.has_words[rows]
-        if worded.any():
-            both[worded] += np.float32(self._words_weight) * self.words(rows[worded])
+    def _both(self, block: slice) -> Matrix:
+        both = self.sound(block)
+        worded = np.flatnonzero(self.has_words[block])
+        if len(worded):
+            both[worded] += np.float32(self._words_weight) * self.words(worded + block.start)
         return normalised(both)
 
-    def _blocks(self, make: Callable[[Rows], Matrix]) -> Matrix:
+    def _blocks(self, make: Callable[[slice], Matrix]) -> Matrix:
         whole = np.empty(self._sound.shape, dtype=np.float32)
-        every = np.arange(len(whole))
         for start in range(0, len(whole), _BLOCK):
-            rows = every[start : start + _BLOCK]
-            whole[rows] = make(rows)
+            block = slice(start, start + _BLOCK)
+            whole[block] = make(block)
         return whole
 
 
