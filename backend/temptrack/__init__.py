@@ -5,61 +5,20 @@ type checkers.
 """
 
 import importlib
+import importlib.util
 
 __version__ = "0.1.0.dev0"
 
-# Written out: asking temptrack.api for its names would load it with every `from temptrack import errors`.
-__all__ = (
-    "AlreadyExists",
-    "AsyncLibrary",
-    "AsyncServer",
-    "AsyncSuggested",
-    "Cancelled",
-    "Corrupt",
-    "Cut",
-    "DeadlineExceeded",
-    "EngineInfo",
-    "Excerpt",
-    "Fit",
-    "Forbidden",
-    "IndexReport",
-    "InsertedCue",
-    "InvalidRequest",
-    "Library",
-    "LibraryInfo",
-    "NotFound",
-    "NotReady",
-    "NotSupported",
-    "Overloaded",
-    "Reason",
-    "Sampling",
-    "ScopeRequest",
-    "Server",
-    "SuggestReport",
-    "Suggested",
-    "Suggestion",
-    "TemptrackError",
-    "Track",
-    "TrackFilter",
-    "Unauthenticated",
-    "Unavailable",
-    "connect",
-    "connect_async",
-    "create_library",
-    "delete_library",
-    "list_libraries",
-    "open_library",
-    "open_library_async",
-    "read_cut",
-    "track_filter",
-)
-
 
 def __getattr__(name: str) -> object:
-    if name not in __all__:
-        raise AttributeError(f"module 'temptrack' has no attribute {name!r}")
-    return getattr(importlib.import_module("temptrack.api"), name)
+    # Every `from temptrack import errors` asks here before it looks for a module: that must load nothing.
+    inner = name.startswith("_") and name != "__all__"
+    if not inner and importlib.util.find_spec(f"{__name__}.{name}") is None:
+        api = importlib.import_module("temptrack.api")
+        if name == "__all__" or name in api.__all__:
+            return getattr(api, name)
+    raise AttributeError(f"module 'temptrack' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return [*__all__, "__version__"]
+    return [*importlib.import_module("temptrack.api").__all__, "__version__"]

@@ -48,6 +48,8 @@ def test_names_and_signatures_are_those_that_scripts_are_written_against() -> No
 
 def test_every_name_can_be_had_from_temptrack_and_nothing_else() -> None:
     assert list(temptrack.__all__) == sorted(api.__all__)
+    assert "aio" not in dir(temptrack)
+    assert not hasattr(temptrack, "aio")
     assert all(getattr(temptrack, name) is getattr(api, name) for name in temptrack.__all__)
     with pytest.raises(AttributeError, match="no attribute 'suggest_everything'"):
         _ = temptrack.suggest_everything  # type: ignore[attr-defined]
