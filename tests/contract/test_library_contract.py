@@ -11,6 +11,8 @@ from support.planted_tracks import planted, planted_library, unit_rows
 from temptrack.errors import InvalidRequest, NotFound, NotReady
 from temptrack.library.store import LibraryStore
 from temptrack.library.types import LibraryReader, SearchHit, TrackFilter
+from temptrack.library.vectors import Hold, nowhere
+from temptrack.server.gpu_vectors import GpuVectors
 
 RECORDS = [planted(index) for index in range(40)]
 EVERYTHING = TrackFilter()
@@ -22,9 +24,15 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> LibraryStore:
     return planted_library(RECORDS, uri=places.get(request.param))
 
 
+@pytest.fixture(params=["processor", "graph"])
+def hold(request: pytest.FixtureRequest) -> Hold:
+    """Where vectors are ranked by: the graph is that of a GPU, run here on the processor."""
+    return nowhere if request.param == "processor" else GpuVectors(1 << 20, device="cpu")
+
+
 @pytest.fixture
-def reader(store: LibraryStore) -> LibraryReader:
-    return LibraryStore.open(store.name).reader()
+def reader(store: LibraryStore, hold: Hold) -> LibraryReader:
+    return LibraryStore.open(store.name).reader(hold)
 
 
 def test_it_says_what_it_is(store: LibraryStore, reader: LibraryReader) -> None:
@@ -67,7 +75,7 @@ def test_the_filter_comes_before_the_limit(reader: LibraryReader) -> None:
 
 
 @pytest.fixture
-def crowded() -> LibraryReader:
+def crowded(hold: Hold) -> LibraryReader:
     """One recording at four places, one of them with other words, and five others."""
     first = planted(0)
     copies = [
@@ -75,7 +83,7 @@ def crowded() -> LibraryReader:
         for place in range(3)
     ]
     same_words = [replace(copy, words=first.words) for copy in copies[:2]]
-    return planted_library([first, *same_words, copies[2], *RECORDS[1:6]], "crowded").reader()
+    return planted_library([first, *same_words, copies[2], *RECORDS[1:6]], "crowded").reader(hold)
 
 
 @pytest.mark.parametrize("limit", [1, 3, 6, 40])

@@ -4,6 +4,7 @@ import unicodedata
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +17,7 @@ from temptrack.library.ranking import Scan
 from temptrack.library.recordings import Recordings
 from temptrack.library.records import TrackRecord
 from temptrack.library.types import TrackFilter
+from temptrack.model.products import HeldMatrix
 
 # Every fifth track is a recording that the library holds at another place too.
 RECORDS = [
@@ -111,6 +113,26 @@ def test_filtered_recall_is_one(seed: int, limit: int, share: float, count: int)
     )
     assert rows.tolist() == [row for _, row in every[:limit]]
     assert scores.tolist() == [-score for score, _ in every[:limit]]
+
+
+@given(st.integers(0, 2**32), st.integers(1, 60), st.floats(0.0, 1.0), st.integers(1, 400), st.booleans())
+@settings(max_examples=60)
+def test_a_device_finds_what_the_processor_finds(
+    seed: int, limit: int, share: float, count: int, favouring: bool
+) -> None:
+    generator = np.random.default_rng(seed)
+    # Every row is there twice, so that equal scores meet at every border.
+    matrix = np.repeat(unit_rows(seed, count), 2, axis=0)[generator.permutation(2 * count)]
+    query = unit_rows(seed + 1, 1)[0]
+    mask = generator.random(2 * count) < share
+    favour = generator.random(2 * count).round(1) if favouring else None
+    here = Scan(matrix, query, mask)
+    there = Scan(matrix, query, mask, HeldMatrix(matrix, device="cpu"))
+    assert there.spread() == pytest.approx(here.spread(), abs=1e-4)
+    for groups in (None, np.arange(2 * count) // 3):
+        (rows, scores), found = (scan.best(limit, groups=groups, favour=favour) for scan in (here, there))
+        assert found[0].tolist() == rows.tolist()
+        assert found[1].tolist() == scores.tolist()
 
 
 @given(

@@ -71,6 +71,13 @@ def _runtime() -> Any:
     return onnxruntime
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Placed:
+    """An array on the device of a session, as ONNX Runtime knows it."""
+
+    value: Any
+
+
 class Session:
     """One loaded graph."""
 
@@ -120,16 +127,33 @@ class Session:
             return dict(zip(self._outputs, self._session.run(self._outputs, dict(inputs)), strict=True))
         return self.run_bound(inputs)
 
-    def run_bound(self, inputs: Mapping[str, npt.NDArray[Any]]) -> dict[str, npt.NDArray[np.float32]]:
+    def place(self, array: npt.NDArray[Any]) -> Placed:
+        """Copy an array to the device, for many runs.
+
+        Raises:
+            NotReady: DEVICE_NOT_READY, where there is no room for it.
+        """
+        try:
+            value = _runtime().OrtValue.ortvalue_from_numpy(np.ascontiguousarray(array), *self._place)
+        except Exception as error:  # the runtime raises a class of its own for each way to fail
+            raise NotReady(
+                f"{array.nbytes >> 20} MiB found no room on {self._place[0]}: {str(error).splitlines()[0]}",
+                reason="DEVICE_NOT_READY",
+                hint="Free memory of the device, or use --device cpu.",
+            ) from error
+        return Placed(value)
+
+    def run_bound(
+        self, inputs: Mapping[str, npt.NDArray[Any] | Placed]
+    ) -> dict[str, npt.NDArray[np.float32]]:
         """Run the graph on inputs and outputs that lie on its device; one copy in, one out.
 
         Outputs of graphs that compute in float16 come back as float32.
         """
-        runtime = _runtime()
         binding = self._session.io_binding()
-        for name, array in inputs.items():
-            value = runtime.OrtValue.ortvalue_from_numpy(np.ascontiguousarray(array), *self._place)
-            binding.bind_ortvalue_input(name, value)
+        for name, given in inputs.items():
+            placed = given if isinstance(given, Placed) else self.place(given)
+            binding.bind_ortvalue_input(name, placed.value)
         for name in self._outputs:
             binding.bind_output(name, *self._place)
         self._session.run_with_iobinding(binding)

@@ -72,7 +72,7 @@ class Server:
         self._options = options
         self._address = options.address()
         self._credentials = server_credentials(options)
-        self._shelf = Shelf(options.roots())
+        self._shelf = Shelf(options.roots(), workings.hold)
         self._engine = Engine(
             lambda: workings.load(self._shelf),
             at_once=options.calls_at_once or workings.calls_at_once,

@@ -30,4 +30,7 @@ REFUSED: Final = Counter(
     "temptrack_sign_in_refused", "Calls whose caller could not sign in, or lacks a right.", ("reason",)
 )
 SERVING: Final = Gauge("temptrack_serving", "What is served: 1 for it, 0 for before.", ("bundle", "provider"))
+VECTORS_ON_GPU: Final = Gauge(
+    "temptrack_vectors_on_gpu_bytes", "Vectors of libraries that are multiplied on a GPU."
+)
 RELOADS: Final = Counter("temptrack_reloads", "Bundles loaded anew while serving.", ("outcome",))

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from temptrack import errors
+from temptrack.home import DEFAULT_BUNDLE
 from temptrack.wire.address import Address, parse_address
 from temptrack.wire.limits import DEFAULT_ADDRESS
 
@@ -21,7 +22,7 @@ class ServerOptions(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     listen: str = Field(DEFAULT_ADDRESS, description="HOST:PORT; port 0 lets the system choose")
-    bundle: str = Field("lite-0", description="id or folder of the bundle to serve")
+    bundle: str = Field(DEFAULT_BUNDLE, description="id or folder of the bundle to serve")
     allow_roots: tuple[Path, ...] = Field(
         (), description="folders that callers may have indexed, with everything under them"
     )
@@ -33,6 +34,9 @@ class ServerOptions(BaseModel):
         (0,), min_length=1, description="GPUs as CUDA counts"
     )
     gpu_memory_limit_mb: Count | None = Field(None, description="most memory of one graph on a GPU, MiB")
+    vectors_gpu_mb: Annotated[int, Field(ge=0)] = Field(
+        4096, description="most memory of libraries' vectors on the first GPU, MiB; 0 ranks on the processor"
+    )
     threads: Count | None = Field(None, description="threads of the engine; its own choice where absent")
     batch_frames: Count | None = Field(None, description="pictures run together; 1 on a CPU, 64 on a GPU")
     batch_texts: Count | None = Field(None, description="prompts run together; 1 on a CPU, 32 on a GPU")

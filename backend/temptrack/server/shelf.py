@@ -13,6 +13,7 @@ from temptrack.library.names import checked_name
 from temptrack.library.scan import leads_into
 from temptrack.library.store import LibraryStore, delete_library, list_libraries
 from temptrack.library.types import LibraryInfo, LibraryReader, Track
+from temptrack.library.vectors import Hold, nowhere
 from temptrack.suggest.readers import ReaderCache
 from temptrack.suggest.types import EngineInfo
 
@@ -24,12 +25,14 @@ class Shelf:
         allow_roots: folders without links; only what lies in them may be indexed.
     """
 
-    def __init__(self, allow_roots: Sequence[Path]) -> None:
+    def __init__(self, allow_roots: Sequence[Path], hold: Hold = nowhere) -> None:
         """Prepare a shelf.
 
         Args:
             allow_roots: folders without links; only what lies in them may be indexed.
+            hold: where the vectors of libraries may go to be ranked by.
         """
+        self._hold = hold
         self.allow_roots = tuple(allow_roots)
         self._readers = ReaderCache(self._open_reader, self.version)
         self._indexing: set[str] = set()
@@ -125,7 +128,7 @@ class Shelf:
                 self._indexing.discard(name)
 
     def _open_reader(self, name: str) -> LibraryReader:
-        return self.store(name).reader()
+        return self.store(name).reader(self._hold)
 
     def _allowed(self, folder: str) -> Path:
         path = Path(folder)

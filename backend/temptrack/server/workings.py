@@ -11,11 +11,13 @@ import numpy as np
 
 from temptrack.library.report import IndexReport, Progress
 from temptrack.library.store import LibraryStore
+from temptrack.library.vectors import Hold, nowhere
 from temptrack.model.bundles import load_bundle
 from temptrack.model.sessions import Gpu, choose_device
 from temptrack.model.types import BatchBundle
 from temptrack.server.batched_bundle import BATCHES_OF, BatchedBundle, BatchSizes
 from temptrack.server.device import Device
+from temptrack.server.gpu_vectors import GpuVectors
 from temptrack.server.indexing import IndexFolders
 from temptrack.server.options import ServerOptions
 from temptrack.server.shelf import Shelf
@@ -36,11 +38,13 @@ class Workings:
         load: makes the suggester, warmed up; runs in a thread after the port is taken.
         index_folders: indexes folders into a library.
         calls_at_once: calls that may work with the suggester at the same time.
+        hold: where the vectors of libraries may go to be ranked by.
     """
 
     load: Callable[[Shelf], Suggester]
     index_folders: IndexFolders
     calls_at_once: int = 1
+    hold: Hold = nowhere
 
 
 class BatchedSuggester(LocalSuggester):
@@ -99,7 +103,7 @@ def workings_of(options: ServerOptions) -> Workings:
         )
 
     at_once = options.calls_at_once or max(CALLS_AT_ONCE[device], sizes.texts, sizes.queries)
-    return Workings(load=load, index_folders=index, calls_at_once=at_once)
+    return Workings(load=load, index_folders=index, calls_at_once=at_once, hold=_hold(options, device))
 
 
 def batch_sizes(options: ServerOptions, device: str) -> BatchSizes:
@@ -118,6 +122,12 @@ def _places(options: ServerOptions, device: str) -> list[tuple[str, Gpu | None]]
     limit = options.gpu_memory_limit_mb
     limit_bytes = None if limit is None else limit * _MIB
     return [(f"cuda:{index}", Gpu(index, limit_bytes)) for index in options.gpus]
+
+
+def _hold(options: ServerOptions, device: str) -> Hold:
+    if device == "cpu" or not options.vectors_gpu_mb:
+        return nowhere
+    return GpuVectors(options.vectors_gpu_mb * _MIB, device=device, gpu=Gpu(options.gpus[0]))
 
 
 def _run_batches(bundle: BatchBundle, sizes: BatchSizes) -> None:
