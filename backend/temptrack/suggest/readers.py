@@ -17,13 +17,17 @@ CurrentVersion = Callable[[str], int]
 class _Slot:
     lock: threading.Lock = field(default_factory=threading.Lock)
     reader: LibraryReader | None = None
+    looks_begun: int = 0
+    last_look: int = 0
 
 
 class ReaderCache:
     """Open readers by library name. Safe to share between threads.
 
     A library is loaded once however many threads ask for it, and one that is slow to load delays only those
-    who ask for it. A query goes on with the version it began with.
+    who ask for it. Those who wait while the version is looked up share the next look: it costs a round trip
+    to where the library is kept, and one after the other they would wait for each other's. A query goes on
+    with the version it began with.
     """
 
     def __init__(self, open_reader: OpenReader, current_version: CurrentVersion | None = None) -> None:
@@ -58,12 +62,18 @@ class ReaderCache:
             self._slots.clear()
 
     def _fresh(self, name: str, slot: _Slot) -> LibraryReader:
+        begun_before = slot.looks_begun
         with slot.lock:
             held = slot.reader
+            if held is not None and slot.last_look > begun_before:
+                # Somebody looked meanwhile, and began to after this question came.
+                return held
+            slot.looks_begun += 1
             stale = held is None or (
                 self._current_version is not None and self._current_version(name) != held.info.version
             )
             if held is None or stale:
                 held = self._open_reader(name)
                 slot.reader = held
+            slot.last_look = slot.looks_begun
             return held

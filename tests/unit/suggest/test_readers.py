@@ -1,6 +1,7 @@
 import threading
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import partial
 
 import pytest
 
@@ -9,12 +10,14 @@ from support.memory_library import MemoryLibrary
 from support.suggesters import LIBRARY, make_rows
 from temptrack.errors import NotFound, Unavailable
 from temptrack.library.types import LibraryReader, TrackDetail
+from temptrack.suggest import readers
 from temptrack.suggest.local import VERSION_GONE, LocalSuggester
 from temptrack.suggest.readers import ReaderCache
 from temptrack.suggest.types import Query
 
 BUNDLE = FakeBundle()
 ROWS = make_rows(BUNDLE, count=4)
+PATIENCE_S = 30.0
 
 
 class Shelf:
@@ -87,6 +90,59 @@ def test_many_threads_open_a_library_once() -> None:
         thread.join()
     assert shelf.opened == 1
     assert len({id(reader) for reader in seen}) == 1
+
+
+class WatchedLock:
+    """A lock that tells of everybody who comes to it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.came = threading.Semaphore(0)
+
+    def __enter__(self) -> None:
+        self.came.release()
+        self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
+@pytest.mark.parametrize("grows", [False, True])
+def test_those_who_wait_while_the_version_is_looked_up_share_the_next_look(
+    monkeypatch: pytest.MonkeyPatch, grows: bool
+) -> None:
+    shelf = Shelf()
+    looks: list[int] = []
+    under_way, go_on = threading.Event(), threading.Event()
+
+    def look(name: str) -> int:
+        version = shelf.current(name)
+        looks.append(version)
+        under_way.set()
+        assert go_on.wait(PATIENCE_S)
+        return version
+
+    lock = WatchedLock()
+    monkeypatch.setattr(readers, "_Slot", partial(readers._Slot, lock=lock))
+    cache = ReaderCache(shelf.open, look)
+    cache.get(LIBRARY)
+    seen: list[int] = []
+    threads = [
+        threading.Thread(target=lambda: seen.append(cache.get(LIBRARY).info.version)) for _ in range(9)
+    ]
+    threads[0].start()
+    assert under_way.wait(PATIENCE_S)
+    # What comes from now on must not be answered by a look that began before.
+    shelf.version = 2 if grows else 1
+    for thread in threads[1:]:
+        thread.start()
+    for _ in range(10):
+        assert lock.came.acquire(timeout=PATIENCE_S)
+    go_on.set()
+    for thread in threads:
+        thread.join()
+    assert looks == [1, shelf.version]
+    assert sorted(seen) == [1] + [shelf.version] * 8
 
 
 class TidiedAway(MemoryLibrary):
