@@ -15,7 +15,9 @@ from temptrack.library.report import IndexReport, Progress
 from temptrack.library.types import LibraryInfo, Track, TrackFilter
 from temptrack.media.types import Sampling
 from temptrack.seat import asking, engine
+from temptrack.seat.cue_reports import report_inserted
 from temptrack.seat.cuts import Cut
+from temptrack.seat.reports import InsertedCue
 from temptrack.suggest.types import DEFAULT_LIMIT, DEFAULT_TEXT_WEIGHT, EngineInfo, Suggester
 from temptrack.timeline.scope_request import ScopeRequest
 
@@ -104,24 +106,6 @@ class Library:
             sampling=Sampling(sampling),
         )
         cut = timeline if isinstance(timeline, Cut) else asking.read_wished(wish)
-        return self.answer(wish, cut, progress=progress, cancelled=cancelled)
-
-    def answer(
-        self,
-        wish: asking.Wish,
-        cut: Cut | None,
-        *,
-        progress: Callable[[int, int], None] | None = None,
-        cancelled: Callable[[], bool] | None = None,
-    ) -> Suggested:
-        """Answer a wish about a cut that was read already, as ``suggest`` does.
-
-        Args:
-            wish: what is asked; its library is this one.
-            cut: its timeline, or None without one.
-            progress: told (done, total) segments of picture.
-            cancelled: asked before every segment whether to stop.
-        """
         answered = asking.ask(
             wish,
             self.suggester,
@@ -130,7 +114,12 @@ class Library:
             progress=progress,
             cancelled=cancelled,
         )
-        return Suggested(answered, self.sounds)
+        return Suggested(answered, self.sounds, self._tell)
+
+    def _tell(self, answered: asking.Answered, inserted: InsertedCue) -> str | None:
+        if self.server is None:
+            return None
+        return report_inserted(self.server, answered, inserted, self._credentials)
 
     @cached_property
     def _open_suggester(self) -> Suggester:

@@ -26,6 +26,7 @@ class Suggested:
 
     answered: Answered
     _sounds: "Callable[[], AbstractContextManager[Sounds]]" = field(repr=False)
+    _tell: Callable[[Answered, InsertedCue], str | None] = field(repr=False)
 
     @property
     def suggestions(self) -> tuple[Suggestion, ...]:
@@ -50,6 +51,9 @@ class Suggested:
     def insert(self, rank: int, output: Path | str, *, overwrite: bool = False) -> InsertedCue:
         """Place a suggestion on a lane of its own in a copy of the timeline.
 
+        A server that suggested it is told, so that a studio knows which music is in use; where it cannot be,
+        the timeline stands all the same and the result says why.
+
         Args:
             rank: which suggestion, from 1.
             output: the .otio to write; it appears whole or not at all.
@@ -62,7 +66,9 @@ class Suggested:
         """
         output = Path(output)
         inserting.check_output(output, self.answered.wish.timeline, force=overwrite)
-        return inserting.insert(self.answered, rank, output)
+        inserted = inserting.insert(self.answered, rank, output)
+        untold = self._tell(self.answered, inserted)
+        return inserted.model_copy(update={"untold": untold}) if untold else inserted
 
     def review(
         self,

@@ -19,12 +19,10 @@ from temptrack.cli.choices import (
 )
 
 if TYPE_CHECKING:
-    from temptrack.seat.asking import Answered, Wish
-    from temptrack.seat.reports import InsertedCue, SuggestReport
+    from temptrack import Library
 
 _FILTERS = "Only tracks that"
 _RESULT = "What to do with the result"
-_NOTES_SHOWN = 6
 
 
 def suggest(
@@ -168,64 +166,90 @@ def suggest(
     Give a timeline, words, or both. `--insert 1 -o out.otio` places the first track on a lane of its own in a
     copy of the timeline.
     """
+    from temptrack import read_cut, track_filter
+    from temptrack.cli.answers import show_answer
     from temptrack.cli.choices import part_of
-    from temptrack.media.types import Sampling
-    from temptrack.seat.asking import Wish
-    from temptrack.seat.filters import track_filter
+    from temptrack.cli.progress import bar
+    from temptrack.cli.screen import notes, print_json
 
-    wish = Wish(
-        library=library,
-        prompt=prompt.strip(),
-        timeline=timeline,
-        part=part_of(in_, out_point, marker, clip or []),
-        media=tuple(media or ()),
-        where=track_filter(
-            bpm=bpm,
-            length=length,
-            key=key,
-            vocals=vocals,
-            tags=tag or [],
-            tags_not=no_tag or [],
-            licences=licence or [],
-            licences_not=no_licence or [],
-            folder=folder,
-        ),
-        text_weight=text_weight,
-        like=like,
-        limit=limit,
-        blind=blind,
-        sampling=Sampling(sampling),
+    _check_question(library, timeline, prompt, like)
+    _check_outputs(timeline, insert=insert, output=output, review=review, force=force)
+    where = track_filter(
+        bpm=bpm,
+        length=length,
+        key=key,
+        vocals=vocals,
+        tags=tag or [],
+        tags_not=no_tag or [],
+        licences=licence or [],
+        licences_not=no_licence or [],
+        folder=folder,
     )
-    _check(wish, insert=insert, output=output, review=review, force=force)
-    _run(
-        wish,
-        insert=insert,
-        output=output,
-        review=review,
-        as_json=as_json,
-        server=server,
-        bundle=bundle,
-        device=device,
-    )
+    part = part_of(in_, out_point, marker, clip or [])
+    # Words decide where no picture can be seen.
+    words = bool(prompt.strip() or like)
+    cut = None
+    if timeline is not None:
+        cut = read_cut(timeline, part, media=media or (), require_picture=not words)
+    with _opened(library, server=server, bundle=bundle, device=device) as music:
+        with bar("Looking at the picture", unit="segments", quiet=as_json) as tick:
+            found = music.suggest(
+                cut,
+                prompt=prompt,
+                where=where,
+                text_weight=text_weight,
+                like=like,
+                limit=limit,
+                blind=blind,
+                sampling=sampling,
+                progress=tick,
+            )
+        inserted = found.insert(insert, output, overwrite=True) if insert and output else None
+        if review is not None:
+            with bar("Writing the review page", unit="tracks", quiet=as_json) as tick:
+                found.review(
+                    review, placed_rank=inserted.rank if inserted else None, overwrite=True, progress=tick
+                )
+    done = {"inserted": inserted, "review": str(review.absolute()) if review else None}
+    report = found.report().model_copy(update=done)
+    if inserted is not None and inserted.untold:
+        notes().print(inserted.untold, style="yellow", markup=False, soft_wrap=True)
+    if as_json:
+        print_json(report)
+    else:
+        show_answer(report)
 
 
-def _check(
-    wish: "Wish", *, insert: int | None, output: Path | None, review: Path | None, force: bool
-) -> None:
-    """Find what cannot work before anything is decoded or loaded."""
-    from temptrack.api.inserting import check_output
+def _opened(library: str, *, server: str | None, bundle: str | None, device: str) -> "Library":
+    from temptrack import Library, open_library
+
+    if server is not None:
+        return Library(library, server=server)
+    return open_library(library, bundle=bundle, device=device)
+
+
+def _check_question(library: str, timeline: Path | None, prompt: str, like: str) -> None:
     from temptrack.errors import InvalidRequest
 
-    if not wish.library:
+    if not library:
         raise InvalidRequest(
             "No library was named.",
             reason="NO_LIBRARY",
             hint="Say --library NAME; `temptrack library list` shows what there is.",
         )
-    if wish.timeline is None and not wish.prompt and not wish.like:
+    if timeline is None and not prompt.strip() and not like:
         raise InvalidRequest(
             "Nothing was asked for.", reason="EMPTY_QUERY", hint="Give a timeline, --prompt, or --like."
         )
+
+
+def _check_outputs(
+    timeline: Path | None, *, insert: int | None, output: Path | None, review: Path | None, force: bool
+) -> None:
+    """Find what cannot be written before anything is decoded or loaded."""
+    from temptrack.api.inserting import check_output
+    from temptrack.errors import InvalidRequest
+
     if (insert is None) != (output is None):
         raise InvalidRequest(
             "--insert and -o belong together.",
@@ -237,7 +261,7 @@ def _check(
             raise InvalidRequest(
                 f"There is no suggestion {insert}.", reason="NO_SUCH_RANK", hint="Count from 1, the best."
             )
-        if wish.timeline is None:
+        if timeline is None:
             raise InvalidRequest(
                 "There is no timeline to insert music in.",
                 reason="NO_TIMELINE",
@@ -249,117 +273,6 @@ def _check(
                 reason="OUTPUT_FORMAT",
                 hint="Timelines are written as .otio.",
             )
-        check_output(output, wish.timeline, force=force)
+        check_output(output, timeline, force=force)
     if review is not None:
-        check_output(review, wish.timeline, force=force)
-
-
-def _run(
-    wish: "Wish",
-    *,
-    insert: int | None,
-    output: Path | None,
-    review: Path | None,
-    as_json: bool,
-    server: str | None,
-    bundle: str | None,
-    device: str,
-) -> None:
-    from temptrack.api.library import Library, open_library
-    from temptrack.cli.progress import bar
-    from temptrack.cli.screen import print_json
-    from temptrack.seat.asking import read_wished
-
-    cut = read_wished(wish)
-    opened = (
-        Library(wish.library, server=server)
-        if server is not None
-        else open_library(wish.library, bundle=bundle, device=device)
-    )
-    with opened as music:
-        with bar("Looking at the picture", unit="segments", quiet=as_json) as tick:
-            suggested = music.answer(wish, cut, progress=tick)
-        inserted = (
-            suggested.insert(insert, output, overwrite=True)
-            if insert is not None and output is not None
-            else None
-        )
-        if review is not None:
-            with bar("Writing the review page", unit="tracks", quiet=as_json) as tick:
-                suggested.review(
-                    review, placed_rank=inserted.rank if inserted else None, overwrite=True, progress=tick
-                )
-    if inserted is not None and server is not None:
-        _tell(server, suggested.answered, inserted)
-    report = _report(suggested.answered, inserted, review)
-    if as_json:
-        print_json(report)
-    else:
-        _show(suggested.answered, report)
-
-
-def _tell(server: str, answered: "Answered", inserted: "InsertedCue") -> None:
-    from temptrack.cli.screen import notes
-    from temptrack.seat.cue_reports import report_inserted
-
-    untold = report_inserted(server, answered, inserted)
-    if untold is not None:
-        notes().print(untold, style="yellow", markup=False, soft_wrap=True)
-
-
-def _report(answered: "Answered", inserted: "InsertedCue | None", review: Path | None) -> "SuggestReport":
-    from temptrack.seat.asking import suggest_report
-
-    done = {"inserted": inserted, "review": str(review.absolute()) if review else None}
-    report: SuggestReport = suggest_report(answered).model_copy(update=done)
-    return report
-
-
-def _show(answered: "Answered", report: "SuggestReport") -> None:
-    from rich.text import Text
-
-    from temptrack.cli.screen import answers, clock, notes
-    from temptrack.cli.tables import reading_lines, suggestion_table
-
-    console = answers()
-    if report.scope is not None:
-        record = report.scope.record
-        until = clock(record.start_s + record.duration_s)
-        console.print(
-            Text.assemble(("Picture  ", "dim"), f"{report.scope.label}, {clock(record.start_s)} to {until}")
-        )
-    reading = reading_lines(
-        report.prompt, has_picture=answered.segments_seen > 0, text_weight=report.text_weight
-    )
-    if reading:
-        console.print(reading)
-    if report.support is not None and not report.support.fits:
-        console.print(Text(report.support.text, "yellow"))
-    if not report.suggestions:
-        console.print(
-            f"\nNone of the {report.library.track_count} tracks of library '{report.library.name}' passes "
-            "the filters.",
-            markup=False,
-        )
-        console.print("[cyan]→[/] Loosen one of them and ask again.")
-        return
-    console.print(suggestion_table(report))
-    aside = notes()
-    for warning in report.warnings[:_NOTES_SHOWN]:
-        aside.print(Text.assemble(("Note: ", "yellow"), warning), soft_wrap=True)
-    if len(report.warnings) > _NOTES_SHOWN:
-        more = f"{len(report.warnings) - _NOTES_SHOWN} more; `temptrack timeline` shows what is missing."
-        aside.print(Text.assemble(("Note: ", "yellow"), more), soft_wrap=True)
-    if report.inserted is not None:
-        chosen = answered.suggestions.suggestions[report.inserted.rank - 1].track
-        record = report.inserted.record
-        console.print(
-            Text.assemble(
-                ("✓ ", "green"),
-                f"Placed “{chosen.title}” at {clock(record.start_s)} for {clock(record.duration_s)} on lane "
-                f"'{report.inserted.lane}' of {report.inserted.path}",
-            ),
-            soft_wrap=True,
-        )
-    if report.review is not None:
-        console.print(Text.assemble(("✓ ", "green"), f"Review page: {report.review}"), soft_wrap=True)
+        check_output(review, timeline, force=force)

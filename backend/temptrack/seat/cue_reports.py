@@ -1,20 +1,27 @@
 """Tells a server what was placed on a timeline, so that a studio knows which music is in use."""
 
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from temptrack.errors import NotSupported, TemptrackError
 from temptrack.seat.asking import Answered
 from temptrack.seat.reports import InsertedCue
 from temptrack.suggest.cue_report import CueReport
 
+if TYPE_CHECKING:
+    from temptrack.client.credentials import Credentials
 
-def report_inserted(server: str, answered: Answered, inserted: InsertedCue) -> str | None:
+
+def report_inserted(
+    server: str, answered: Answered, inserted: InsertedCue, credentials: "Credentials | None" = None
+) -> str | None:
     """Tell the server that answered about music that was placed; the timeline is written already.
 
     Args:
         server: HOST:PORT.
         answered: the answer that the music is of, with its timeline.
         inserted: where it was placed.
+        credentials: how to sign in at the server; None takes what was said or kept for it.
 
     Returns:
         Why the server does not know, in words, or None where it does. A server of an older version is no
@@ -37,7 +44,7 @@ def report_inserted(server: str, answered: Answered, inserted: InsertedCue) -> s
         query_digest=answer.query_digest,
     )
     try:
-        with RemoteSuggester(server) as remote:
+        with RemoteSuggester(server, credentials=credentials) as remote:
             remote.report_cue(report)
     except NotSupported:
         return None

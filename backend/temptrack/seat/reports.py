@@ -100,6 +100,9 @@ class InsertedCue(_Report):
     path: str = Field(description="the timeline that was written")
     lane: str = Field(description="name of the audio lane the music lies on")
     record: Span = Field(description="where the music lies")
+    untold: str = Field(
+        default="", description="why the server that answered does not know of it; empty where it does"
+    )
 
 
 class SuggestReport(Suggestions):
