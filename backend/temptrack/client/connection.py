@@ -19,20 +19,26 @@ DEFAULT_DEADLINE_S: Final = 60.0
 _DETAILS_KEY: Final = "grpc-status-details-bin"
 _HUNG_UP: Final = "socket closed"
 
+_READS: Final = ("ListLibraries", "GetLibrary", "ListTracks", "StreamTrackAudio")
+"""Calls about libraries that change nothing; a stream is tried again only before its first message came."""
+
 _SERVICE_CONFIG = {
-    # Calls spread over all replicas behind a name; those that change nothing are tried again elsewhere.
+    # Calls spread over all replicas behind a name; those that may be made twice are tried again elsewhere:
+    # they change nothing, or, as reports of cues, say which of them are the same.
     "loadBalancingConfig": [{"round_robin": {}}],
     "methodConfig": [
         {
             "name": [
                 {"service": "temptrack_api.v1.SuggestionService"},
                 {"service": "temptrack_api.v1.BundleService"},
+                *({"service": "temptrack_api.v1.LibraryService", "method": name} for name in _READS),
             ],
             "retryPolicy": {
-                "maxAttempts": 3,
+                # Together longer than the pause between two attempts to connect (below).
+                "maxAttempts": 4,
                 "initialBackoff": "0.1s",
                 "maxBackoff": "1s",
-                "backoffMultiplier": 2,
+                "backoffMultiplier": 3,
                 "retryableStatusCodes": ["UNAVAILABLE"],
             },
         }
@@ -46,6 +52,9 @@ _CHANNEL_OPTIONS = (
     ("grpc.enable_http_proxy", 0),
     # Also how long a connection may take to be made: a machine that accepts and stays silent is given up.
     ("grpc.min_reconnect_backoff_ms", 5_000),
+    # gRPC would let these pauses grow to two minutes, in which a server that is back is not seen.
+    ("grpc.initial_reconnect_backoff_ms", 200),
+    ("grpc.max_reconnect_backoff_ms", 1_000),
     # A call that waits on a dead machine ends within a minute. Idle channels are left alone: servers close
     # connections that ping without need.
     ("grpc.keepalive_time_ms", 30_000),

@@ -34,6 +34,9 @@ _OURS: Final = "/temptrack_api."
 _STREAM_DEADLINE_S: Final = 24 * 3600.0
 """Indexing a large library takes hours; a stream nobody reads ends with its connection long before this."""
 
+_PASSING: Final = ("STARTING", "STOPPING")
+"""Reasons for which a server that is well sends callers away."""
+
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
@@ -151,7 +154,7 @@ class ErrorInterceptor(_Around):
         try:
             yield
         except errors.TemptrackError as error:
-            log.info("Refused %s: %s", error.reason, error)
+            log.log(_weight_of(error), "Refused %s: %s", error.reason, error)
             await _abort(incoming.context, error)
         except grpc.aio.AbortError:
             raise
@@ -203,6 +206,12 @@ def call_of(context: Context, default_s: float) -> Call:
     left = context.time_remaining()
     wait_s = default_s if left is None else min(left, default_s)
     return Call(caller=current_caller().name, expires_at=time.monotonic() + wait_s)
+
+
+def _weight_of(error: errors.TemptrackError) -> int:
+    """Return how much an error matters to whoever runs the server: more where it is not the caller's."""
+    is_ours = isinstance(error, errors.Corrupt | errors.Unavailable) and error.reason not in _PASSING
+    return logging.WARNING if is_ours else logging.INFO
 
 
 def _code_of(context: Context) -> str:

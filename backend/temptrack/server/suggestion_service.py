@@ -79,6 +79,8 @@ class SuggestionService(suggestion_pb2_grpc.SuggestionServiceServicer):
             record_start_s=str(report.record_start_s),
             record_duration_s=str(report.record_duration_s),
             query_digest=report.query_digest,
+            report=report.id,
+            once=report.id,
         )
         return suggestion_pb2.ReportCueResponse(recorded=recorded)
 

@@ -1,6 +1,7 @@
 """What an editor did with a suggestion, for whoever keeps track of music in use."""
 
-from dataclasses import dataclass
+import uuid
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 
@@ -20,6 +21,7 @@ class CueReport:
         record_start_s: where the cue starts on the timeline, exact seconds.
         record_duration_s: its length in exact seconds.
         query_digest: digest of the question that found it; empty where it was found otherwise.
+        id: of this report, the same however often it is sent; empty where the sender has none.
     """
 
     library: str
@@ -30,3 +32,4 @@ class CueReport:
     timeline: str = ""
     host: str = ""
     query_digest: str = ""
+    id: str = field(default_factory=lambda: uuid.uuid4().hex)

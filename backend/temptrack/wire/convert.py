@@ -23,6 +23,7 @@ _FLOAT_BYTES = 4
 _MAX_TIMELINE_CHARACTERS = 256
 _MAX_HOST_CHARACTERS = 64
 _DIGEST_CHARACTERS = 64
+_ID_CHARACTERS = 64
 
 _ACTION_NUMBERS: dict[CueAction, suggestion_pb2.CueAction] = {
     "inserted": suggestion_pb2.CUE_ACTION_INSERTED,
@@ -161,6 +162,7 @@ def cue_report_to_message(report: CueReport) -> suggestion_pb2.ReportCueRequest:
         record_start=seconds_to_message(report.record_start_s),
         record_duration=seconds_to_message(report.record_duration_s),
         query_digest=report.query_digest,
+        report_id=report.id,
     )
 
 
@@ -172,6 +174,7 @@ def cue_report_from_message(message: suggestion_pb2.ReportCueRequest) -> CueRepo
         len(message.timeline) > _MAX_TIMELINE_CHARACTERS
         or len(message.host) > _MAX_HOST_CHARACTERS
         or len(message.query_digest) > _DIGEST_CHARACTERS
+        or len(message.report_id) > _ID_CHARACTERS
     )
     if action is None or duration_s <= 0 or too_long:
         raise errors.InvalidRequest(
@@ -188,6 +191,7 @@ def cue_report_from_message(message: suggestion_pb2.ReportCueRequest) -> CueRepo
         record_start_s=seconds_from_message(message.record_start),
         record_duration_s=duration_s,
         query_digest=message.query_digest,
+        id=message.report_id,
     )
 
 

@@ -283,7 +283,7 @@ class Reason(_message.Message):
     def __init__(self, kind: _Optional[_Union[ReasonKind, str]] = ..., text: _Optional[str] = ..., score: _Optional[float] = ..., segment_index: _Optional[int] = ...) -> None: ...
 
 class ReportCueRequest(_message.Message):
-    __slots__ = ("library", "track_id", "action", "timeline", "host", "record_start", "record_duration", "query_digest")
+    __slots__ = ("library", "track_id", "action", "timeline", "host", "record_start", "record_duration", "query_digest", "report_id")
     LIBRARY_FIELD_NUMBER: _ClassVar[int]
     TRACK_ID_FIELD_NUMBER: _ClassVar[int]
     ACTION_FIELD_NUMBER: _ClassVar[int]
@@ -292,6 +292,7 @@ class ReportCueRequest(_message.Message):
     RECORD_START_FIELD_NUMBER: _ClassVar[int]
     RECORD_DURATION_FIELD_NUMBER: _ClassVar[int]
     QUERY_DIGEST_FIELD_NUMBER: _ClassVar[int]
+    REPORT_ID_FIELD_NUMBER: _ClassVar[int]
     library: str
     track_id: str
     action: CueAction
@@ -300,7 +301,8 @@ class ReportCueRequest(_message.Message):
     record_start: _timeline_pb2.RationalTime
     record_duration: _timeline_pb2.RationalTime
     query_digest: str
-    def __init__(self, library: _Optional[str] = ..., track_id: _Optional[str] = ..., action: _Optional[_Union[CueAction, str]] = ..., timeline: _Optional[str] = ..., host: _Optional[str] = ..., record_start: _Optional[_Union[_timeline_pb2.RationalTime, _Mapping]] = ..., record_duration: _Optional[_Union[_timeline_pb2.RationalTime, _Mapping]] = ..., query_digest: _Optional[str] = ...) -> None: ...
+    report_id: str
+    def __init__(self, library: _Optional[str] = ..., track_id: _Optional[str] = ..., action: _Optional[_Union[CueAction, str]] = ..., timeline: _Optional[str] = ..., host: _Optional[str] = ..., record_start: _Optional[_Union[_timeline_pb2.RationalTime, _Mapping]] = ..., record_duration: _Optional[_Union[_timeline_pb2.RationalTime, _Mapping]] = ..., query_digest: _Optional[str] = ..., report_id: _Optional[str] = ...) -> None: ...
 
 class ReportCueResponse(_message.Message):
     __slots__ = ("recorded",)
