@@ -26,6 +26,9 @@ class ServerOptions(BaseModel):
     allow_roots: tuple[Path, ...] = Field(
         (), description="folders that callers may have indexed, with everything under them"
     )
+    libraries: tuple[str, ...] = Field(
+        (), description="libraries to load before calls are taken; others when first asked for"
+    )
     reflection: bool = Field(False, description="let tools such as grpcurl ask which calls there are")
 
     device: Literal["auto", "cpu", "cuda"] = Field("auto", description="where the graphs run")

@@ -80,6 +80,8 @@ def workings_of(options: ServerOptions) -> Workings:
             lanes.append((Device(name), bundle))
         suggester = BatchedSuggester(BatchedBundle(lanes, sizes), shelf)
         suggester.warm_up()
+        for name in options.libraries:
+            shelf.reader(name)
         return suggester
 
     def index(

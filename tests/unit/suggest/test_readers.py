@@ -2,6 +2,7 @@ import threading
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import partial
+from typing import Any, cast
 
 import pytest
 
@@ -123,7 +124,7 @@ def test_those_who_wait_while_the_version_is_looked_up_share_the_next_look(
         return version
 
     lock = WatchedLock()
-    monkeypatch.setattr(readers, "_Slot", partial(readers._Slot, lock=lock))
+    monkeypatch.setattr(readers, "_Slot", partial(readers._Slot, lock=cast(Any, lock)))
     cache = ReaderCache(shelf.open, look)
     cache.get(LIBRARY)
     seen: list[int] = []
@@ -143,6 +144,63 @@ def test_those_who_wait_while_the_version_is_looked_up_share_the_next_look(
         thread.join()
     assert looks == [1, shelf.version]
     assert sorted(seen) == [1] + [shelf.version] * 8
+
+
+def test_a_newer_version_that_loads_for_long_holds_nobody_up() -> None:
+    shelf = Shelf()
+    go_on, loaded = threading.Event(), threading.Event()
+
+    def open_slowly(name: str) -> LibraryReader:
+        reader = shelf.open(name)
+        if shelf.opened > 1:
+            assert go_on.wait(60)
+            loaded.set()
+        return reader
+
+    cache = ReaderCache(open_slowly, shelf.current, patience_s=0.0)
+    cache.get(LIBRARY)
+    shelf.version = 2
+    assert [cache.get(LIBRARY).info.version for _ in range(3)] == [1, 1, 1]
+    assert shelf.opened == 2
+    go_on.set()
+    assert loaded.wait(60)
+    while cache.get(LIBRARY).info.version == 1:
+        pass
+    assert shelf.opened == 2
+
+
+def test_a_version_that_came_while_a_newer_one_was_opened_is_seen_too() -> None:
+    shelf = Shelf()
+
+    def open_and_grow(name: str) -> LibraryReader:
+        reader = shelf.open(name)
+        if shelf.opened == 2:
+            shelf.version = 3
+        return reader
+
+    cache = ReaderCache(open_and_grow, shelf.current)
+    cache.get(LIBRARY)
+    shelf.version = 2
+    assert cache.get(LIBRARY).info.version == 2
+    assert cache.get(LIBRARY).info.version == 3
+
+
+def test_a_newer_version_that_cannot_be_opened_is_an_error_and_tried_again() -> None:
+    shelf = Shelf()
+    torn = False
+
+    def open_whole(name: str) -> LibraryReader:
+        if torn:
+            raise Unavailable(f"The files of {name} are torn.", reason="LIBRARY_BUSY")
+        return shelf.open(name)
+
+    cache = ReaderCache(open_whole, shelf.current)
+    cache.get(LIBRARY)
+    shelf.version, torn = 2, True
+    with pytest.raises(Unavailable, match="torn"):
+        cache.get(LIBRARY)
+    torn = False
+    assert cache.get(LIBRARY).info.version == 2
 
 
 class TidiedAway(MemoryLibrary):
