@@ -1,6 +1,6 @@
 """An answer, and what can be done with it: place a track, write a review page, go out as JSON."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -75,6 +75,8 @@ class Suggested:
         page: Path | str,
         *,
         placed_rank: int | None = None,
+        credits: Sequence[str] = (),
+        back_link: str = "",
         overwrite: bool = False,
         progress: Callable[[int, int], None] | None = None,
     ) -> None:
@@ -83,6 +85,8 @@ class Suggested:
         Args:
             page: the .html to write.
             placed_rank: rank of the track that was placed, to mark it.
+            credits: makers and licences of the picture, to name them.
+            back_link: address of a page that this one is listed on.
             overwrite: whether a file that is there may be replaced.
             progress: told (done, total) tracks.
 
@@ -104,6 +108,8 @@ class Suggested:
                 title=cut.file.name if cut else "Music without picture",
                 warnings=self.answered.warnings,
                 placed_rank=placed_rank,
+                credits=credits,
+                back_link=back_link,
                 progress=progress,
             )
         write_review(review, page)

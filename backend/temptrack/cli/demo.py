@@ -11,11 +11,10 @@ import typer
 from temptrack.cli.choices import FLAG, AsJson
 
 if TYPE_CHECKING:
+    from temptrack import Cut, Library
     from temptrack.demo.footage import Footage
     from temptrack.demo.music import Music
-    from temptrack.seat.cuts import Cut
     from temptrack.seat.reports import DemoReport, DemoSearch
-    from temptrack.suggest.types import Suggester
 
 _LIBRARY = "demo"
 _PROMPTS = (
@@ -72,21 +71,19 @@ def _own_home(out: Path) -> Iterator[None]:
 
 
 def _make(out: Path, *, offline: bool, workers: int | None, quiet: bool) -> "DemoReport":
+    from temptrack import ScopeRequest, read_cut
     from temptrack.demo.film import write_film
-    from temptrack.seat.cuts import read_cut
-    from temptrack.seat.engine import open_suggester
     from temptrack.seat.reports import DemoReport
-    from temptrack.timeline.scope import ScopeRequest
 
     music, footage = _material(out, offline=offline, quiet=quiet)
     timeline = out / "film.otio"
     write_film(footage.shots, timeline)
-    track_count = _index(music.folder, workers=workers, quiet=quiet)
     cut = read_cut(timeline, ScopeRequest.whole())
     credits_ = (*dict.fromkeys(shot.credit for shot in footage.shots), *music.credits)
-    with open_suggester(library=_LIBRARY) as suggester:
+    with _library() as library:
+        track_count = _index(library, music.folder, workers=workers, quiet=quiet)
         searches = tuple(
-            _search(suggester, cut, out, name=name, prompt=prompt, credits_=credits_, quiet=quiet)
+            _search(library, cut, out, name=name, prompt=prompt, credits_=credits_, quiet=quiet)
             for name, prompt in _PROMPTS
         )
     report = DemoReport(
@@ -125,29 +122,30 @@ def _material(out: Path, *, offline: bool, quiet: bool) -> "tuple[Music, Footage
     return music, footage
 
 
-def _index(folder: Path, *, workers: int | None, quiet: bool) -> int:
-    from functools import partial
+def _library() -> "Library":
+    from temptrack import NotFound, NotReady, create_library, delete_library, open_library
 
+    try:
+        library = open_library(_LIBRARY)
+        if library.engine().bundle_digest == library.info().bundle_digest:
+            return library
+    except NotFound:
+        return create_library(_LIBRARY)
+    except NotReady:
+        # It was indexed with the bundle of an older version, which is gone.
+        pass
+    delete_library(_LIBRARY)
+    return create_library(_LIBRARY)
+
+
+def _index(library: "Library", folder: Path, *, workers: int | None, quiet: bool) -> int:
+    from temptrack import Cancelled
     from temptrack.cli.library import show_index_report
     from temptrack.cli.progress import bar, stopping
-    from temptrack.errors import Cancelled, NotFound
-    from temptrack.library.ingest import index_folders
-    from temptrack.library.store import LibraryStore, delete_library
-    from temptrack.seat.engine import DEFAULT_BUNDLE, open_bundle
 
-    bundle = open_bundle(DEFAULT_BUNDLE, "cpu")
-    try:
-        store = LibraryStore.open(_LIBRARY)
-        if store.bundle_digest != bundle.digest:
-            delete_library(_LIBRARY)
-            raise NotFound("The demo was indexed with an older bundle.")
-    except NotFound:
-        store = LibraryStore.create(_LIBRARY, bundle_id=bundle.id, bundle_digest=bundle.digest)
     with stopping() as stop, bar("Indexing", unit="tracks", quiet=quiet) as tick:
-        report = index_folders(
-            store,
+        report = library.index(
             [folder],
-            partial(open_bundle, DEFAULT_BUNDLE, "cpu", threads=1),
             workers=workers,
             progress=lambda done, total, _path, _rate: tick(done, total),
             cancelled=stop.is_set,
@@ -157,11 +155,11 @@ def _index(folder: Path, *, workers: int | None, quiet: bool) -> int:
         show_index_report(report)
     if report.cancelled:
         raise Cancelled("Stopped.", hint="What was done is kept; the same command goes on.")
-    return store.info().track_count
+    return library.info().track_count
 
 
 def _search(
-    suggester: "Suggester",
+    library: "Library",
     cut: "Cut",
     out: Path,
     *,
@@ -170,42 +168,28 @@ def _search(
     credits_: tuple[str, ...],
     quiet: bool,
 ) -> "DemoSearch":
-    from temptrack.api import inserting
-    from temptrack.api.sounds import open_sounds
     from temptrack.cli.progress import bar
-    from temptrack.review.gather import gather_review
-    from temptrack.review.page import write_review
-    from temptrack.seat import asking
-    from temptrack.seat.engine import tracks_of
     from temptrack.seat.reports import DemoSearch
 
-    wish = asking.Wish(library=_LIBRARY, prompt=prompt, timeline=cut.file.path)
     with bar("Looking at the picture", unit="segments", quiet=quiet) as tick:
-        answered = asking.ask(
-            wish, suggester, cut=cut, tracks=lambda: tracks_of(_LIBRARY, None), progress=tick
-        )
-    placed = out / f"film-{name}.otio"
-    inserting.insert(answered, 1, placed)
+        found = library.suggest(cut, prompt=prompt, progress=tick)
+    placed = found.insert(1, out / f"film-{name}.otio", overwrite=True)
     page = out / f"review-{name}.html"
-    with open_sounds(_LIBRARY, None) as sounds, bar("Writing a page", unit="tracks", quiet=quiet) as tick:
-        review = gather_review(
-            answered.suggestions,
-            sounds,
-            scope=cut.scope,
-            title=cut.file.name,
-            warnings=answered.warnings,
-            placed_rank=1,
+    with bar("Writing a page", unit="tracks", quiet=quiet) as tick:
+        found.review(
+            page,
+            placed_rank=placed.rank,
             credits=credits_,
             back_link="review.html",
+            overwrite=True,
             progress=tick,
         )
-    write_review(review, page)
-    first = answered.suggestions.suggestions[0].track
+    first = found.suggestions[0].track
     return DemoSearch(
         prompt=prompt,
         first=f"{first.artist} - {first.title}" if first.artist else first.title,
-        ranked=tuple(item.track.title for item in answered.suggestions.suggestions),
-        timeline=str(placed.absolute()),
+        ranked=tuple(item.track.title for item in found),
+        timeline=placed.path,
         page=str(page.absolute()),
     )
 
