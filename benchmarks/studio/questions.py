@@ -6,10 +6,12 @@ from fractions import Fraction
 from typing import Protocol
 
 import numpy as np
+import numpy.typing as npt
 from benchmarks.speed.prompts import PROMPTS
 from PIL import Image
 
 from temptrack.demo.painted import PAINTED_SCENES
+from temptrack.errors import TemptrackError
 from temptrack.library.types import TrackFilter
 from temptrack.media.types import Frames
 from temptrack.model.types import SegmentFeatures
@@ -66,7 +68,10 @@ class _Encoded:
 
     def difference(self, answer: bytes) -> float:
         message = suggestion_pb2.EncodeSegmentResponse.FromString(answer)
-        found = convert.features_from_message(message.features)
+        try:
+            found = convert.features_from_message(message.features)
+        except TemptrackError as error:
+            raise WrongAnswerError(str(error)) from error
         if found.encoder_id != self.features.encoder_id:
             raise WrongAnswerError(f"features of {found.encoder_id}, not of {self.features.encoder_id}")
         return _within_tolerance(found.values, self.features.values)
@@ -200,10 +205,11 @@ def _suggest(
     return Question("suggest", SUGGEST, request, truth)
 
 
-def _within_tolerance(found: Sequence[float], expected: Sequence[float]) -> float:
-    if len(found) != len(expected):
+def _within_tolerance(found: npt.ArrayLike, expected: npt.ArrayLike) -> float:
+    found, expected = np.asarray(found), np.asarray(expected)
+    if found.shape != expected.shape:
         raise WrongAnswerError(f"{len(found)} values, not {len(expected)}")
-    off = float(np.abs(np.subtract(found, expected)).max(initial=0.0))
+    off = float(np.abs(found - expected).max(initial=0.0))
     # Not the other way round: what is no number is not within anything.
     if not off <= TOLERANCE:
         raise WrongAnswerError(f"values are off by {off}")

@@ -5,6 +5,7 @@ import random
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import grpc
 import grpc.aio
@@ -111,7 +112,7 @@ class Seats:
         self.tally = Tally()
 
     async def ask(self, seconds: float) -> Tally:
-        """Ask for so many seconds, wait for the calls under way, and return what became of all."""
+        """Ask for so many seconds, each seat once at least, and return what became of all calls."""
         over_at = time.monotonic() + seconds
         credentials = grpc.ssl_channel_credentials(self._premises.ca)
         async with asyncio.TaskGroup() as group:
@@ -119,18 +120,16 @@ class Seats:
                 group.create_task(self._sit(number, token, credentials, over_at))
         return self.tally
 
-    async def _sit(
-        self, number: int, token: str, credentials: grpc.ChannelCredentials, over_at: float
-    ) -> None:
+    async def _sit(self, number: int, token: str, trust: grpc.ChannelCredentials, over_at: float) -> None:
         draw = random.Random(f"{self._seed}:{number}")
         async with grpc.aio.secure_channel(self._premises.address, trust, CHANNEL_OPTIONS) as channel:
             while True:
                 if self._mix.pause_s:
                     left_s = max(0.0, over_at - time.monotonic())
                     await asyncio.sleep(min(left_s, draw.expovariate(1 / self._mix.pause_s)))
+                await self._one_call(channel, token, draw)
                 if time.monotonic() >= over_at:
                     return
-                await self._one_call(channel, token, draw)
 
     async def _one_call(self, channel: grpc.aio.Channel, token: str, draw: random.Random) -> None:
         mix, lot = self._mix, draw.random()
@@ -201,7 +200,7 @@ _Call = grpc.aio.UnaryUnaryCall[bytes, bytes]
 
 def _call(channel: grpc.aio.Channel, method: str, request: bytes, token: str, limit_s: float) -> _Call:
     # Bytes in, bytes out: what a seat spends on its side is not the server's.
-    make = channel.unary_unary(method)
+    make: Any = channel.unary_unary(method)
     call: _Call = make(request, timeout=limit_s, metadata=(("authorization", f"Bearer {token}"),))
     return call
 
