@@ -8,6 +8,7 @@ from typing import Any
 
 MOST_BODY_BYTES = 64 * 2**20
 _MOST_HEADER_BYTES = 4096
+_MOST_LENGTH_DIGITS = 12
 _HEADER_END = b"\r\n\r\n"
 
 
@@ -42,7 +43,7 @@ class Decoder:
                 return messages
             try:
                 message = json.loads(body.decode("utf-8"))
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 raise FramingError(f"a message is not JSON: {error}") from error
             if not isinstance(message, dict):
                 raise FramingError(f"a message is not a JSON object: {str(message)[:60]}")
@@ -66,9 +67,10 @@ class Decoder:
 def _length_in(header: bytes) -> int:
     for line in header.split(b"\r\n"):
         name, _, value = line.partition(b":")
-        if name.strip().lower() == b"content-length" and value.strip().isdigit():
-            length = int(value)
-            if length > MOST_BODY_BYTES:
-                raise FramingError(f"a message of {length} bytes is too large")
-            return length
+        digits = value.strip()
+        if name.strip().lower() == b"content-length" and digits.isdigit():
+            # Python refuses to read numbers of thousands of digits.
+            if len(digits) > _MOST_LENGTH_DIGITS or int(digits) > MOST_BODY_BYTES:
+                raise FramingError(f"a message of {digits[:60]!r} bytes is too large")
+            return int(digits)
     raise FramingError(f"a header without a length: {header[:60]!r}")

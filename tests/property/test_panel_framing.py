@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pylsp_jsonrpc.streams import JsonRpcStreamReader, JsonRpcStreamWriter
+from pylsp_jsonrpc.streams import JsonRpcStreamWriter
 
 from panel.framing import Decoder, FramingError, encode
+from temptrack.companion.framing import MessageReader
 
 TEXT = st.text(st.characters(codec=None))
 VALUES = st.recursive(
@@ -33,7 +34,8 @@ def test_any_chunking_gives_the_same_messages(messages: list[dict[str, Any]], da
 @given(messages=MESSAGES)
 def test_the_companion_reads_what_the_panel_writes(messages: list[dict[str, Any]]) -> None:
     received: list[Any] = []
-    JsonRpcStreamReader(io.BytesIO(b"".join(map(encode, messages)))).listen(received.append)
+    pipe = io.BytesIO(b"".join(map(encode, messages)))
+    MessageReader(pipe).listen(received.append, lambda: received.append("refused"))
     assert received == messages
 
 

@@ -1,5 +1,7 @@
 """The plan of a batch: which timelines get music, by which words and under which conditions."""
 
+import os
+import reprlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,6 +25,8 @@ TIMELINE_ENDINGS = (".otio", ".otioz", ".otiod", ".edl", ".fcpxml", ".aaf")
 
 _MOST_NAMED = 4
 _REQUEST = "the request"
+_BRIEF = reprlib.Repr()
+_BRIEF.maxlevel, _BRIEF.maxstring, _BRIEF.maxother, _BRIEF.maxlong = 3, 200, 200, 200
 
 
 class PlanRow(BaseModel):
@@ -180,7 +184,11 @@ def _validated(
             continue
         if not row.library:
             faults.append(f"{place}, column 'library': no library is named")
-        found = list(_timelines(row, folder, leave_out))
+        try:
+            found = list(_timelines(row, folder, leave_out))
+        except (OSError, ValueError) as error:
+            faults.append(f"{place}, column 'timeline': '{row.timeline}' cannot be looked for: {error}")
+            continue
         if not found and place != _REQUEST:
             faults.append(f"{place}, column 'timeline': nothing is at '{row.timeline}'")
         rows += found
@@ -195,7 +203,15 @@ def _fault(place: str, values: Mapping[str, Any], found: Any) -> str:
         return f"{place}, column '{column}': there is no such column"
     if found["type"] == "missing":
         return f"{place}, column '{column}': it is missing"
-    return f"{place}, column '{column}': {values.get(column)!r}: {_plain(found['msg'])}"
+    return f"{place}, column '{column}': {_shown(values.get(column))}: {_plain(found['msg'])}"
+
+
+def _shown(value: object) -> str:
+    try:
+        # Lists that name themselves again and again are small in a file and endless in words.
+        return _BRIEF.repr(value)
+    except ValueError:
+        return "a number of thousands of digits"
 
 
 def _plain(message: str) -> str:
@@ -204,7 +220,7 @@ def _plain(message: str) -> str:
 
 def _timelines(row: PlanRow, folder: Path, leave_out: Path | None) -> Iterator[PlanRow]:
     """Yield the row once for each timeline it names, in order of path."""
-    path = folder / row.timeline.expanduser()
+    path = folder / os.path.expanduser(row.timeline)
     changed: dict[str, Any] = {"media": tuple(folder / each for each in row.media)}
     if row.folder is not None:
         changed["folder"] = folder / row.folder

@@ -12,6 +12,9 @@ from typing import Any
 from temptrack.errors import Corrupt, NotFound
 
 _LISTS = frozenset({"clips", "media", "tags", "no_tags", "licences", "no_licences"})
+_MOST_BITS = 64
+"""Python refuses to write numbers of thousands of digits, which YAML can hold."""
+
 _WORDS = frozenset({"in", "out", "bpm", "length", "episode", "production", "prompt", "like", "marker", "key"})
 
 
@@ -91,7 +94,8 @@ def _yaml_rows(path: Path, text: str) -> Iterator[RawRow]:
         mark = error.problem_mark
         where = f"line {mark.line + 1}: " if mark is not None else ""
         raise _not(path, f"{where}{error.problem}") from error
-    except (yaml.YAMLError, RecursionError) as error:
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        # A ValueError is a date or a number that cannot be.
         raise _not(path, "it is no YAML") from error
     items: Any = value
     defaults: dict[Any, Any] = {}
@@ -109,6 +113,8 @@ def _yaml_rows(path: Path, text: str) -> Iterator[RawRow]:
 def _row(path: Path, place: str, value: Any, defaults: Mapping[Any, Any]) -> RawRow:
     if not isinstance(value, dict):
         raise _not(path, f"{place} is no mapping of columns to values")
+    if any(_is_too_long(each) for pair in value.items() for each in pair):
+        raise _not(path, f"{place} holds a number of more than {_MOST_BITS} bits")
     named = {_column(str(name)): each for name, each in {**defaults, **value}.items()}
     return RawRow(place, {name: _value(name, each) for name, each in named.items() if each not in (None, "")})
 
@@ -127,6 +133,10 @@ def _value(name: str, value: Any) -> Any:
     # "bpm: 100" and "episode: 3" are numbers to a parser and words to people.
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return str(value) if name in _WORDS and is_number else value
+
+
+def _is_too_long(value: object) -> bool:
+    return isinstance(value, int) and value.bit_length() > _MOST_BITS
 
 
 def _not(path: Path, why: str) -> Corrupt:

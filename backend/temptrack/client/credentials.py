@@ -121,7 +121,7 @@ def _kept() -> dict[str, Credentials]:
         return {name: Credentials.model_validate(value) for name, value in content.items()}
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError, ValidationError, AttributeError) as error:
+    except (OSError, ValueError, ValidationError, AttributeError, RecursionError) as error:
         raise errors.Corrupt(
             f"What was kept about servers in {_path()} cannot be read.",
             reason="SERVERS_CORRUPT",

@@ -7,6 +7,7 @@ import threading
 
 from temptrack.companion.life import take_pipes
 from temptrack.companion.server import CompanionServer
+from temptrack.errors import TemptrackError
 
 _PATIENCE_S = 1.0
 """How long letting go may take; a plugin that closes its end waits about as long."""
@@ -23,6 +24,9 @@ def run() -> None:
         server.serve()
     except KeyboardInterrupt:
         code = 130
+    except TemptrackError as error:
+        logging.getLogger(__name__).error("%s", error)
+        code = error.exit_code
     except Exception:
         logging.getLogger(__name__).exception("The messages could not be read any further")
         code = 1

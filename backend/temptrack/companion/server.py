@@ -8,11 +8,12 @@ from typing import Any, BinaryIO, TypeGuard
 
 from pydantic import ValidationError
 from pylsp_jsonrpc.endpoint import Endpoint
-from pylsp_jsonrpc.streams import JsonRpcStreamReader, JsonRpcStreamWriter
+from pylsp_jsonrpc.streams import JsonRpcStreamWriter
 
 from temptrack.companion.calls import Call, Calls, Outcome
 from temptrack.companion.desk import Desk
 from temptrack.companion.faults import bad_params, error_object
+from temptrack.companion.framing import MessageReader
 from temptrack.companion.heavy import import_heavy
 from temptrack.companion.messages import Message
 from temptrack.companion.methods import method_of, place_of
@@ -35,7 +36,7 @@ class CompanionServer:
             messages_out: what the plugin reads.
             end: ends the process from any thread, when the host is gone.
         """
-        self._reader = JsonRpcStreamReader(messages_in)
+        self._reader = MessageReader(messages_in)
         self._writer = JsonRpcStreamWriter(messages_out)
         self._endpoint = Endpoint(_Methods(self._begin), self._writer.write, max_workers=1)
         self._calls = Calls()
@@ -44,8 +45,16 @@ class CompanionServer:
         self.desk = Desk(self._calls, self._notify, end)
 
     def serve(self) -> None:
-        """Answer requests until `exit` comes or the pipe ends."""
-        self._reader.listen(self._take)
+        """Answer requests until `exit` comes or the pipe ends.
+
+        Raises:
+            InvalidRequest: the messages cannot be told apart any more (BAD_FRAMING); the plugin was told.
+        """
+        try:
+            self._reader.listen(self._take, lambda: self._refuse(None))
+        except InvalidRequest as error:
+            self._answer(None, error)
+            raise
 
     def close(self) -> None:
         """Stop whatever runs; threads that are in the middle of something are not waited for."""
@@ -122,7 +131,10 @@ class CompanionServer:
         )
         number = message.get("id") if isinstance(message, dict) else None
         number = number if _is_id(number) else None
-        self._writer.write({"jsonrpc": "2.0", "id": number, "error": error_object(wrong).model_dump()})
+        self._answer(number, wrong)
+
+    def _answer(self, number: int | str | None, error: InvalidRequest) -> None:
+        self._writer.write({"jsonrpc": "2.0", "id": number, "error": error_object(error).model_dump()})
 
 
 class _Methods:

@@ -191,7 +191,7 @@ def read_manifest(folder: Path) -> tuple[Manifest, str]:
     try:
         content = json.loads(data)
         version = content["format"]
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise Corrupt(
             f"'{path}' is not a bundle's manifest.", reason="MANIFEST_CORRUPT", hint=again
         ) from error

@@ -1,5 +1,6 @@
 """The way of one request: timeline, scope, picture, suggestions."""
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -206,7 +207,7 @@ def find_track(wanted: str, tracks: Sequence[Track]) -> Track:
     folded = wanted.casefold()
     tests: tuple[Callable[[Track], bool], ...] = (
         lambda track: track.id == wanted,
-        lambda track: track.path == str(Path(wanted).expanduser().absolute()),
+        lambda track: track.path == str(Path(os.path.expanduser(wanted)).absolute()),
         lambda track: track.title.casefold() == folded,
         lambda track: Path(track.path).name.casefold() == folded,
         lambda track: folded in f"{track.artist} {track.title}".casefold(),

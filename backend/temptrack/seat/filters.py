@@ -1,5 +1,6 @@
 """Reads what an editor types for filters: ranges of tempo and length, keys, words."""
 
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -61,7 +62,7 @@ def track_filter(
         tags_none=_words(tags_not),
         licences=tuple(licences),
         licences_not=tuple(licences_not),
-        folder=str(folder.expanduser().absolute()) if folder is not None else None,
+        folder=str(Path(os.path.expanduser(folder)).absolute()) if folder is not None else None,
     )
 
 

@@ -49,7 +49,7 @@ def read_options(file: Path | None, **given: Any) -> ServerOptions:
         settings = _settings_with(chosen)(**told)
     except ValidationError as error:
         raise option_error(error.errors(include_url=False)[0]) from error
-    except (SettingsError, ValueError) as error:
+    except (SettingsError, ValueError, RecursionError) as error:
         raise errors.InvalidRequest(
             f"The options cannot be read: {error}.",
             reason="CONFIG_SYNTAX",

@@ -18,12 +18,13 @@ _WORDS: Final = {
 _WORD: Final = "|".join(sorted(map(re.escape, _WORDS), key=len, reverse=True))
 _UNIT: Final = r"seconds?|secs?|minutes?|mins?|sekunden|minuten|secondes"
 _ABOUT_SHARE: Final = 0.15
+_NUMBER: Final = r"\d{1,6}(?:\.\d{1,6})?"
 
 
 def _length(name: str) -> str:
     return (
         rf"(?:(?P<{name}m>\d{{1,2}})?:(?P<{name}s>[0-5]\d)(?:\s*(?:min(?:utes?)?|m)\b)?"
-        rf"|(?P<{name}n>\d+(?:\.\d+)?(?=[\s-]*(?:{_UNIT}|s)\b)|{_WORD})[\s-]*(?P<{name}u>{_UNIT}|(?<=\d)s))"
+        rf"|(?P<{name}n>{_NUMBER}(?=[\s-]*(?:{_UNIT}|s)\b)|{_WORD})[\s-]*(?P<{name}u>{_UNIT}|(?<=\d)s))"
     )
 
 
@@ -49,7 +50,7 @@ _END: Final = (
 _PATTERNS: Final = tuple(
     (kind, re.compile(rf"{_START}{pattern}{_END}", re.IGNORECASE))
     for kind, pattern in (
-        ("range", rf"(?:between\s+|from\s+)?(?P<low>\d+(?:\.\d+)?){_TO}{_length('a')}"),
+        ("range", rf"(?:between\s+|from\s+)?(?P<low>{_NUMBER}){_TO}{_length('a')}"),
         ("range", rf"(?:between\s+|from\s+)?{_length('b')}{_TO}{_length('a')}"),
         ("at most", rf"{_SHORTER}\s*{_length('a')}"),
         ("at least", rf"{_LONGER}\s*{_length('a')}"),

@@ -1,11 +1,10 @@
 """OpenTimelineIO bundles: a timeline together with its media, zipped (.otioz) or in a folder (.otiod)."""
 
 import zipfile
-import zlib
 from pathlib import Path
 
 from temptrack.errors import Corrupt, Forbidden, InvalidRequest
-from temptrack.timeline.media_root import FolderRoot, MediaRoot, ZipRoot
+from temptrack.timeline.media_root import BROKEN_ARCHIVE, FolderRoot, MediaRoot, ZipRoot
 
 CONTENT_NAME = "content.otio"
 _MAX_CONTENT_BYTES = 256 * 2**20
@@ -36,7 +35,7 @@ def read_otioz(path: Path) -> tuple[bytes, MediaRoot]:
             f"{path} is a zip archive without {CONTENT_NAME}, so it is no timeline bundle.",
             reason="BAD_BUNDLE",
         ) from error
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
+    except (*BROKEN_ARCHIVE, OSError) as error:
         raise Corrupt(
             f"{path} is no intact zip archive: {error}.",
             reason="BAD_BUNDLE",

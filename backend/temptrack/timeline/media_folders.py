@@ -88,7 +88,7 @@ def _without_ending(name: str) -> str:
 
 
 def _checked(folder: Path) -> Path:
-    folder = folder.expanduser().absolute()
+    folder = Path(os.path.expanduser(folder)).absolute()
     if folder.is_dir():
         return folder
     if folder.exists():

@@ -1,6 +1,8 @@
 """Where the relative media paths of a timeline lead: a folder, or the inside of an .otioz bundle."""
 
+import errno
 import hashlib
+import lzma
 import shutil
 import time
 import zipfile
@@ -14,6 +16,22 @@ from temptrack.errors import Corrupt, NotReady
 
 KEEP_UNUSED_DAYS = 30
 """How long media unpacked from a bundle are kept after their last use."""
+
+BROKEN_ARCHIVE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    ValueError,
+)
+"""What a damaged zip archive makes its reader raise, beside the OSError of an offset outside the file."""
+
+_NO_SUCH_PLACE = frozenset(
+    {errno.EINVAL, errno.ENAMETOOLONG, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.EILSEQ}
+)
+"""What the system says of names and offsets that only a damaged archive has."""
 
 _DAY_S = 86_400
 _FREE_RESERVE_BYTES = 64 * 2**20
@@ -63,20 +81,29 @@ class ZipRoot:
     def locate(self, relative: str) -> Path:
         """Return the unpacked file; a path that is not in the bundle leads to a file that does not exist."""
         member = PurePosixPath(relative.replace("\\", "/"))
-        target = self._folder().joinpath(*(part for part in member.parts if part not in ("..", "/")))
+        # A colon would name a drive where there are drives.
+        parts = (part.replace(":", "_") for part in member.parts if part not in ("..", "/"))
+        target = self._folder().joinpath(*parts)
         if target.is_file():
             return target
         try:
             with zipfile.ZipFile(self.bundle) as archive:
                 if str(member) in archive.namelist():
                     _unpack(archive, str(member), target)
-        except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
-            raise Corrupt(
-                f"'{relative}' cannot be unpacked from {self.bundle}: {error}.",
-                reason="BAD_BUNDLE",
-                hint="Write the bundle again.",
-            ) from error
+        except BROKEN_ARCHIVE as error:
+            raise self._cannot_unpack(relative, error) from error
+        except OSError as error:
+            if error.errno in _NO_SUCH_PLACE:
+                raise self._cannot_unpack(relative, error) from error
+            raise
         return target
+
+    def _cannot_unpack(self, relative: str, error: Exception) -> Corrupt:
+        return Corrupt(
+            f"'{relative}' cannot be unpacked from {self.bundle}: {error}.",
+            reason="BAD_BUNDLE",
+            hint="Write the bundle again.",
+        )
 
     def _folder(self) -> Path:
         stat = self.bundle.stat()

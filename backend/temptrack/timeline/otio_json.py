@@ -11,6 +11,8 @@ from temptrack.errors import Corrupt, NotSupported
 MAX_DEPTH = 200
 """Deepest nesting of JSON that is read; a timeline nested ten times within itself has about thirty levels."""
 
+_VERSION_DIGITS = 9
+
 
 def parse(content: bytes, path: Path) -> Any:
     """Return the OpenTimelineIO object written in a file's bytes.
@@ -157,7 +159,7 @@ def _check_tree(tree: Any, path: Path) -> str:
             if isinstance(node, dict):
                 name, _, version = str(node.get("OTIO_SCHEMA", "")).partition(".")
                 _check_old_reference(node, path)
-                if name in known and version.isdecimal() and int(version) > known[name]:
+                if name in known and version.isdecimal() and _is_newer(version, known[name]):
                     newer.add(f"it holds {name}.{version}, and {name}.{known[name]} is the newest known here")
                 below.extend(value for value in node.values() if isinstance(value, dict | list))
             elif isinstance(node, list):
@@ -166,6 +168,11 @@ def _check_tree(tree: Any, path: Path) -> str:
             return "; ".join(sorted(newer))
         level = below
     raise _too_deep(path)
+
+
+def _is_newer(version: str, known: int) -> bool:
+    # Python refuses to read numbers of thousands of digits.
+    return len(version) > _VERSION_DIGITS or int(version) > known
 
 
 def _check_old_reference(node: dict[str, Any], path: Path) -> None:

@@ -8,6 +8,7 @@ from temptrack.wire.limits import DEFAULT_ADDRESS
 
 _HINT = f"Write HOST:PORT, such as {DEFAULT_ADDRESS} or [::1]:7353."
 _LAST_PORT = 65535
+_PORT_DIGITS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def parse_address(text: str) -> Address:
         InvalidRequest: it is no address.
     """
     host, port = _split(text.strip())
-    if not port.isascii() or not port.isdigit() or int(port) > _LAST_PORT:
+    if not port.isascii() or not port.isdigit() or len(port) > _PORT_DIGITS or int(port) > _LAST_PORT:
         raise _bad(text, f"{port!r} is no port")
     if not host or any(mark in host for mark in "/ @[]"):
         raise _bad(text, f"{host!r} is no host")
