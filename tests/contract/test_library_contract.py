@@ -136,6 +136,10 @@ def test_tracks_come_in_order_of_path_and_one_by_one(reader: LibraryReader) -> N
     tracks = reader.tracks()
     assert [track.path for track in tracks] == sorted(record.file.path for record in RECORDS)
     assert [reader.track(track.id) for track in tracks] == list(tracks)
+    assert (len(tracks), tracks[-1], list(tracks[7:9])) == (40, list(tracks)[39], list(tracks)[7:9])
+    assert list(tracks[38:60]) == list(tracks)[38:]
+    with pytest.raises(IndexError):
+        tracks[40]
     first = next(record for record in RECORDS if record.id == tracks[0].id)
     assert [tag.name for tag in tracks[0].tags] == [tag.name for tag in first.analysis.tags]
     assert tracks[0].tempo_bpm == first.analysis.tempo_bpm
@@ -221,7 +225,7 @@ def test_vectors_that_are_no_numbers_are_refused(reader: LibraryReader) -> None:
 
 def test_an_empty_library_says_so() -> None:
     reader = planted_library([], "empty").reader()
-    assert reader.tracks() == []
+    assert list(reader.tracks()) == []
     with pytest.raises(NotReady) as caught:
         reader.search(unit_rows(5, 1)[0], where=EVERYTHING, limit=5)
     assert caught.value.reason == "LIBRARY_EMPTY"

@@ -1,16 +1,14 @@
 """Several processes at one library, and a disk that fills up."""
 
-import json
 import shutil
-import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from support import index_once, tones
+from support import tones
 from support.fake_bundle import FakeBundle
+from support.index_processes import said, start
 from temptrack.library.ingest import index_folders
 from temptrack.library.store import LibraryStore
 
@@ -18,19 +16,6 @@ from temptrack.library.store import LibraryStore
 @pytest.fixture
 def store() -> LibraryStore:
     return LibraryStore.create("stock", bundle_id=FakeBundle.id, bundle_digest=FakeBundle.digest)
-
-
-def start(*arguments: object) -> subprocess.Popen[str]:
-    command = [sys.executable, index_once.__file__, *map(str, arguments)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-
-
-def said(process: subprocess.Popen[str]) -> dict[str, Any]:
-    output, _ = process.communicate()
-    assert process.returncode == 0
-    answer = json.loads(output)
-    assert isinstance(answer, dict)
-    return answer
 
 
 def test_two_indexers_lose_nothing(store: LibraryStore, tmp_path: Path) -> None:
@@ -51,7 +36,7 @@ def test_two_indexers_lose_nothing(store: LibraryStore, tmp_path: Path) -> None:
     ]
     assert len({track.id for track in tracks}) == 13
     assert reader.is_stale()
-    assert reader.tracks() == []
+    assert list(reader.tracks()) == []
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="file sizes cannot be limited there")

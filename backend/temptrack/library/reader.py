@@ -2,19 +2,21 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from temptrack.errors import InvalidRequest, NotFound, NotReady, Unavailable
 from temptrack.library import schema
 from temptrack.library.filters import FilterColumns, Mask
 from temptrack.library.preferences import Preference, favour
-from temptrack.library.ranking import Scores, exact_scores, normalised
+from temptrack.library.ranking import Rows, Scores, exact_scores, normalised
 from temptrack.library.recordings import Recordings
+from temptrack.library.track_list import TrackList
 from temptrack.library.types import LibraryInfo, SearchHit, Track, TrackDetail, TrackFilter
 from temptrack.library.vectors import Hold, Vectors, nowhere
 from temptrack.model.types import Matrix, Vector
@@ -54,6 +56,7 @@ class LanceReader:
         self._recordings = Recordings(everything["content_digest"])
         self._filters = FilterColumns(self._tracks, self._recordings)
         self._vectors = Vectors(table, self._row_ids, words_weight=words_weight, hold=hold)
+        self._by_path: Rows | None = None
         self._details: OrderedDict[str, TrackDetail] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -125,11 +128,15 @@ class LanceReader:
         Raises:
             NotFound: TRACK_NOT_FOUND.
         """
-        return next(self._models(self._tracks.slice(self._row(track_id), 1)))
+        return TrackList(self._tracks, np.array([self._row(track_id)]))[0]
 
     def tracks(self) -> Sequence[Track]:
         """Return all tracks in order of path."""
-        return list(self._models(self._tracks.sort_by([("path", "ascending"), ("id", "ascending")])))
+        with self._lock:
+            if self._by_path is None:
+                # Rows lie in order of id already, which settles equal paths.
+                self._by_path = pc.array_sort_indices(self._tracks["path"]).to_numpy().astype(np.int64)
+            return TrackList(self._tracks, self._by_path)
 
     def embedding(self, track_id: str) -> Vector:
         """Return the embedding of a track's sound, [embed_dim], length 1.
@@ -253,11 +260,6 @@ class LanceReader:
             )
             for place, values in enumerate(others)
         }
-
-    @staticmethod
-    def _models(table: pa.Table) -> Iterator[Track]:
-        for row in table.to_pylist():
-            yield Track(**{**row, "tags": schema.tags_of(row["tags"])})
 
 
 def _cosines(matrix: Matrix, query: Vector) -> Scores:
