@@ -198,12 +198,12 @@ def batch(
     Stopped at any moment, the same command with `--resume` goes on and ends with the same files. On a farm,
     run shards with `--shard I/N` on one shared folder, then once without.
     """
+    from temptrack import Sampling
     from temptrack.batch.answering import Opener
     from temptrack.batch.plan import read_plan
     from temptrack.batch.reading import Settings
     from temptrack.batch.rules import Rules
     from temptrack.batch.run import Batch
-    from temptrack.media.types import Sampling
 
     wanted = {
         "library": library,

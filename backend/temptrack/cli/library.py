@@ -8,7 +8,7 @@ import typer
 from temptrack.cli.choices import FLAG, AsJson, BundleName, DeviceName
 
 if TYPE_CHECKING:
-    from temptrack.library.report import IndexReport
+    from temptrack import IndexReport
 
 app = typer.Typer(no_args_is_help=True, help="Make, fill, show and remove libraries of music.")
 
