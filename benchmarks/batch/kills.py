@@ -2,15 +2,14 @@
 
     python -m benchmarks.batch.kills --library NAME --footage FOLDER
 
-NAME is a library of this machine. Timelines are drawn from the clips of FOLDER by a seeded generator: cuts of
-one to four seconds, some with a gap, some with markers. The batch is killed with SIGKILL at random moments,
-each time resumed, until it has ended; then it is run undisturbed in another folder, with another cache. Every
-file that is handed on is compared byte by byte, and an answer that was written again would be another file
-(inode and time). Writes results/batch-kills.json.
+NAME is a library of this machine. The batch first runs undisturbed, while it is noted how far it is when. In
+another folder and with another cache, it is then killed with SIGKILL at random moments of that course, three
+quarters of them in the half that asks and a quarter in the half that chooses and writes, resumed after each,
+and let end. All files of both folders are compared byte by byte. A file that is made once and was written
+again would be another file (inode and time). Writes results/batch-kills.json.
 """
 
 import argparse
-import json
 import os
 import random
 import shutil
@@ -18,24 +17,32 @@ import signal
 import subprocess
 import sys
 import time
-from datetime import UTC, datetime
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import opentimelineio as otio
-from benchmarks.speed.measure import RESULTS, TEMPTRACK, WORK, machine
-from opentimelineio.opentime import RationalTime, TimeRange
+from benchmarks.batch.cuts import WHAT, clips_in, write_plan
+from benchmarks.batch.results import write_result
+from benchmarks.batch.traces import Progress, differing, half_written, made_again, made_once, progress_of
+from benchmarks.speed.measure import TEMPTRACK, WORK
 
 from temptrack.home import ENVIRONMENT_VARIABLE
 from temptrack.library.store import LibraryStore
-from temptrack.media.probe import probe
 
-RATE = 25
-PROMPTS = ("calm hopeful piano", "driving and tense", "warm strings for a farewell", "light and playful", "")
 RULES = ("--no-repeat", "5", "--family", "0.2")
-RESULT = RESULTS / "batch-kills.json"
-_LEAST_S = 4
-_ENDINGS = (".mp4", ".mov", ".mkv", ".webm", ".avi")
+_LOOK_EVERY_S = 0.2
+_WRITING = 4
+"""One kill of so many falls in the half that writes, however short it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A moment of the undisturbed run: how far it was, and for how long it had been so far."""
+
+    progress: Progress
+    then_s: float
 
 
 def main() -> None:
@@ -43,37 +50,30 @@ def main() -> None:
     library = LibraryStore.open(options.library)
     work = WORK / "batch-kills"
     shutil.rmtree(work, ignore_errors=True)
-    moments = random.Random(options.seed)
-    clips = _clips(options.footage)
-    plan = _write_plan(work / "cuts", clips, options.timelines, moments)
-    kills = _run_and_kill(plan, work / "killed", library.uri, options, moments)
-    started = time.perf_counter()
-    _run(plan, work / "undisturbed", library.uri)
-    undisturbed_s = time.perf_counter() - started
-    expected, found = _written(work / "undisturbed"), _written(work / "killed")
-    differing = sorted(
-        name for name in expected.keys() | found.keys() if expected.get(name) != found.get(name)
-    )
+    clips = clips_in(options.footage)
+    plan = write_plan(work / "cuts", clips, options.timelines, options.seed)
+    words = RULES if options.review else (*RULES, "--no-review")
+    batch = _Batch(plan, library.uri, words)
+    course = batch.follow(work / "undisturbed")
+    moments = _moments(course, options.kills, random.Random(options.seed), options.timelines)
+    killed = batch.kill_at(moments, work / "killed", options.timelines)
+    files, unlike = differing(work / "killed", work / "undisturbed")
     document = {
-        "benchmark": "batch-kills",
-        "command": f"python -m benchmarks.batch.kills {' '.join(sys.argv[1:])}",
-        "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "machine": machine(),
         "what": {
             "timelines": options.timelines,
-            "clips": len(clips),
-            "library": options.library,
+            "made of": WHAT,
+            "clips": [clip.name for clip, _duration_s in clips],
             "tracks": library.info().track_count,
-            "batch": f"`temptrack batch PLAN {' '.join(RULES)}`, after each kill again with --resume",
+            "bundle": library.info().bundle_id,
+            "batch": f"`temptrack batch PLAN {' '.join(words)}`, after each kill again with --resume",
         },
-        "undisturbed_s": round(undisturbed_s, 1),
-        "files": len(expected),
-        **kills,
-        "differing": differing,
+        "undisturbed_s": round(course[-1][0], 1),
+        **killed,
+        "files": files,
+        "differing": unlike,
     }
-    RESULT.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    print(json.dumps(document, indent=2))
-    if differing or kills["answered_twice"] or kills["kills"] < options.kills:
+    write_result("kills", document)
+    if unlike or any(killed["made_again"].values()):
         sys.exit(1)
 
 
@@ -83,115 +83,103 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--footage", type=Path, required=True)
     parser.add_argument("--timelines", type=int, default=500)
     parser.add_argument("--kills", type=int, default=20)
-    parser.add_argument("--pause", type=float, default=20.0, help="mean seconds between two kills")
     parser.add_argument("--seed", type=int, default=6)
+    parser.add_argument("--no-review", dest="review", action="store_false", help="batches without the page")
     return parser.parse_args()
 
 
-def _clips(footage: Path) -> list[tuple[Path, float]]:
+def _moments(
+    course: list[tuple[float, Progress]], count: int, drawn: random.Random, timelines: int
+) -> list[Moment]:
+    """Draw moments of a run, in order."""
+    asked_s = next(passed_s for passed_s, progress in course if progress.answered == timelines)
+    halves = [(asked_s, course[-1][0])] * (count // _WRITING)
+    halves += [(0.0, asked_s)] * (count - len(halves))
     found = []
-    for path in sorted(footage.iterdir()):
-        if path.suffix.lower() in _ENDINGS:
-            duration_s = probe(path).duration_s
-            if duration_s is not None and duration_s >= _LEAST_S:
-                found.append((path.absolute(), float(duration_s)))
+    for at_s in sorted(drawn.uniform(*half) for half in halves):
+        progress = [progress for passed_s, progress in course if passed_s <= at_s][-1]
+        since_s = next(passed_s for passed_s, reached in course if reached == progress)
+        found.append(Moment(progress, at_s - since_s))
     return found
 
 
-def _write_plan(folder: Path, clips: list[tuple[Path, float]], count: int, moments: random.Random) -> Path:
-    folder.mkdir(parents=True)
-    rows = ["timeline,production,episode,scenes,prompt"]
-    for number in range(count):
-        path = folder / f"cut{number:04}.otio"
-        marked = number % 3 == 0
-        otio.adapters.write_to_file(_cut(clips, moments, marked=marked), str(path))
-        scenes = "markers" if marked else ("gaps", "whole")[number % 3 - 1]
-        prompt = moments.choice(PROMPTS)
-        rows.append(f"{path.name},Kills,{number // 10},{scenes},{prompt}")
-    plan = folder / "plan.csv"
-    plan.write_text("\n".join(rows) + "\n", encoding="utf-8")
-    return plan
+class _Batch:
+    """The batch as a command, in folders that have a cache of their own beside them."""
+
+    def __init__(self, plan: Path, library: str, words: Sequence[str]) -> None:
+        self._command = [TEMPTRACK, "batch", str(plan), "-l", library, *words, "--resume", "--json"]
+
+    def follow(self, out: Path) -> list[tuple[float, Progress]]:
+        """Run it to its end and return how far it was after how many seconds."""
+        began, since_ns = time.monotonic(), time.time_ns()
+        course = [(0.0, Progress(0, 0))]
+        with self._started(out) as process:
+            while process.poll() is None:
+                time.sleep(_LOOK_EVERY_S)
+                course.append((time.monotonic() - began, progress_of(out, since_ns)))
+        _check(process)
+        return course
+
+    def kill_at(self, moments: list[Moment], out: Path, timelines: int) -> dict[str, Any]:
+        """Kill it at each of the moments, let it end, and return what was seen."""
+        began = time.monotonic()
+        known = made_once(out, _home(out))
+        again: Counter[str] = Counter()
+        kills: list[Mapping[str, int]] = []
+        for moment in moments:
+            progress = self._killed(moment, out)
+            before, known = known, made_once(out, _home(out))
+            again.update(made_again(before, known))
+            kills.append({"answered": progress.answered, "written": progress.written})
+            print(f"kill {len(kills)}: {progress}", flush=True)
+        left = half_written(out)
+        with self._started(out) as process:
+            process.wait()
+        _check(process)
+        last = made_once(out, _home(out))
+        again.update(made_again(known, last))
+        return {
+            "killed_and_resumed_s": round(time.monotonic() - began, 1),
+            "kills": kills,
+            "kills_while_asking": sum(kill["answered"] < timelines for kill in kills),
+            "kills_while_writing": sum(kill["answered"] == timelines for kill in kills),
+            "half_written_at_a_kill": left,
+            "made_once": {kind: len(paths) for kind, paths in last.items()},
+            "made_again": dict(again),
+        }
+
+    def _killed(self, moment: Moment, out: Path) -> Progress:
+        then_s = moment.then_s
+        while True:
+            since_ns = time.time_ns()
+            with self._started(out) as process:
+                while process.poll() is None and not progress_of(out, since_ns).reaches(moment.progress):
+                    time.sleep(_LOOK_EVERY_S)
+                try:
+                    process.wait(then_s)
+                except subprocess.TimeoutExpired:
+                    progress = progress_of(out, since_ns)
+                    os.kill(process.pid, signal.SIGKILL)
+                    process.wait()
+                    if process.returncode == -signal.SIGKILL:
+                        return progress
+            _check(process)
+            # It was faster than the run that was followed, and ended before its moment came.
+            then_s /= 2
+
+    def _started(self, out: Path) -> "subprocess.Popen[bytes]":
+        # A cache of its own: what the other run saw would leave nothing to be killed at.
+        environment = {**os.environ, ENVIRONMENT_VARIABLE: str(_home(out))}
+        return subprocess.Popen([*self._command, "-o", str(out)], stdout=subprocess.DEVNULL, env=environment)
 
 
-def _cut(clips: list[tuple[Path, float]], moments: random.Random, *, marked: bool) -> Any:
-    timeline = otio.schema.Timeline(name="cut", global_start_time=RationalTime(90_000, RATE))
-    lane = otio.schema.Track(kind=otio.schema.TrackKind.Video)
-    for shot in range(moments.randint(4, 8)):
-        path, duration_s = moments.choice(clips)
-        frames = moments.randint(RATE, 4 * RATE)
-        first = moments.randint(0, max(0, int(duration_s * RATE) - frames - 1))
-        whole = TimeRange(RationalTime(0, RATE), RationalTime(int(duration_s * RATE), RATE))
-        lane.append(
-            otio.schema.Clip(
-                name=path.stem,
-                media_reference=otio.schema.ExternalReference(target_url=str(path), available_range=whole),
-                source_range=TimeRange(RationalTime(first, RATE), RationalTime(frames, RATE)),
-            )
-        )
-        if shot == 2:
-            lane.append(otio.schema.Gap(source_range=TimeRange(duration=RationalTime(RATE, RATE))))
-    timeline.tracks.append(lane)
-    if marked:
-        length = int(lane.duration().value) // 2
-        for name, start in (("first", 0), ("second", length)):
-            span = TimeRange(RationalTime(start, RATE), RationalTime(length, RATE))
-            timeline.tracks.markers.append(otio.schema.Marker(name=name, marked_range=span))
-    return timeline
+def _home(out: Path) -> Path:
+    return out.with_name(f"home-{out.name}")
 
 
-def _command(plan: Path, out: Path, library: str) -> list[str]:
-    return [TEMPTRACK, "batch", str(plan), "-o", str(out), "-l", library, *RULES, "--resume", "--json"]
-
-
-def _environment(out: Path) -> dict[str, str]:
-    # A cache of its own: what the other run saw would leave nothing to be killed at.
-    return {**os.environ, ENVIRONMENT_VARIABLE: str(out.with_name(f"home-{out.name}"))}
-
-
-def _run(plan: Path, out: Path, library: str) -> None:
-    command = _command(plan, out, library)
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=_environment(out))
-
-
-def _run_and_kill(
-    plan: Path, out: Path, library: str, options: argparse.Namespace, moments: random.Random
-) -> dict[str, Any]:
-    """Kill the batch as often as wanted, then let it end."""
-    command, environment = _command(plan, out, library), _environment(out)
-    answers: dict[Path, tuple[int, int]] = {}
-    known: list[int] = []
-    again = 0
-    while len(known) < options.kills:
-        with subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment) as process:
-            time.sleep(moments.uniform(2.0, max(2.0, 2 * options.pause - 2.0)))
-            if process.poll() == 0:
-                break  # it ended before it was killed often enough; the result says so
-            if process.returncode is not None:
-                raise RuntimeError(f"the batch ended with {process.returncode}")
-            os.kill(process.pid, signal.SIGKILL)
-        now = _answers(out)
-        again += sum(now.get(path) != state for path, state in answers.items())
-        answers = now
-        known.append(len(answers))
-        print(f"kill {len(known)}: {len(answers)} answers", flush=True)
-    _run(plan, out, library)
-    now = _answers(out)
-    again += sum(now.get(path) != state for path, state in answers.items())
-    return {"kills": len(known), "answers_at_kills": known, "answers": len(now), "answered_twice": again}
-
-
-def _answers(out: Path) -> dict[Path, tuple[int, int]]:
-    found = {path: path.stat() for path in (out / "answers").glob("*/*.json")}
-    return {path: (state.st_ino, state.st_mtime_ns) for path, state in found.items()}
-
-
-def _written(folder: Path) -> dict[str, bytes]:
-    paths = (path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
-    return {
-        str(path.relative_to(folder)): path.read_bytes()
-        for path in paths
-        if path.relative_to(folder).parts[0] != "answers"
-    }
+def _check(process: "subprocess.Popen[bytes]") -> None:
+    if process.returncode:
+        raise RuntimeError(f"the batch ended with {process.returncode}")
 
 
 if __name__ == "__main__":
