@@ -89,7 +89,7 @@ def _latency(values: Sequence[float]) -> dict[str, float]:
     return {**spread(values), "p50": p50, "p95": p95}
 
 
-def _queries(picture: Sequence[PictureSegment]) -> dict[str, Callable[[str], Query]]:
+def queries(picture: Sequence[PictureSegment]) -> dict[str, Callable[[str], Query]]:
     base = Query(library=LIBRARY, picture=picture, scope_s=Fraction(10 * SEGMENTS))
     return {
         "with a filter": lambda prompt: replace(base, prompt=prompt, where=FILTER),
@@ -100,7 +100,7 @@ def _queries(picture: Sequence[PictureSegment]) -> dict[str, Callable[[str], Que
     }
 
 
-def _picture(encoder_id: str, video_dim: int) -> tuple[PictureSegment, ...]:
+def picture_of(encoder_id: str, video_dim: int) -> tuple[PictureSegment, ...]:
     generator = np.random.default_rng(3)
     return tuple(
         PictureSegment(
@@ -114,7 +114,7 @@ def _picture(encoder_id: str, video_dim: int) -> tuple[PictureSegment, ...]:
     )
 
 
-def _ask_all(suggester: Suggester, ask: Callable[[str], Query]) -> tuple[list[float], list[float]]:
+def ask_all(suggester: Suggester, ask: Callable[[str], Query]) -> tuple[list[float], list[float]]:
     """Return milliseconds of the clock and of this process for every prompt."""
     suggester.suggest(ask("first prompt, not counted"))
     times_ms, cpu_ms = [], []
@@ -130,17 +130,17 @@ def _through_a_server() -> dict[str, list[float]]:
     """Ask a server started for this; every kind of question asks a server that never heard the prompts."""
     result: dict[str, list[float]] = {"peak_mb": []}
     bundle = load_bundle()
-    picture = _picture(bundle.frame_encoder_id, bundle.video_dim)
-    for kind, ask in _queries(picture).items():
-        with _server() as (address, watch), RemoteSuggester(address) as remote:
-            result[kind], _ = _ask_all(remote, ask)
+    picture = picture_of(bundle.frame_encoder_id, bundle.video_dim)
+    for kind, ask in queries(picture).items():
+        with serving() as (address, watch), RemoteSuggester(address) as remote:
+            result[kind], _ = ask_all(remote, ask)
             result["peak_mb"].append(watch.stop())
         print(f"server, {kind}: {_latency(result[kind])}", flush=True)
     return result
 
 
 @contextmanager
-def _server() -> Iterator[tuple[str, MemoryWatch]]:
+def serving() -> Iterator[tuple[str, MemoryWatch]]:
     command = [TEMPTRACK, "serve", "--listen", "127.0.0.1:0"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         watch = MemoryWatch(process.pid)
@@ -206,16 +206,16 @@ def main() -> None:
     started = time.perf_counter()
     reader = LibraryStore.open(LIBRARY).reader()
     load_s = time.perf_counter() - started
-    queries = _queries(_picture(bundle.frame_encoder_id, bundle.video_dim))
+    kinds = queries(picture_of(bundle.frame_encoder_id, bundle.video_dim))
     version = LibraryStore.open(LIBRARY)
-    times_ms: dict[str, list[float]] = {kind: [] for kind in queries}
-    cpu_ms: dict[str, list[float]] = {kind: [] for kind in queries}
+    times_ms: dict[str, list[float]] = {kind: [] for kind in kinds}
+    cpu_ms: dict[str, list[float]] = {kind: [] for kind in kinds}
     for _ in range(rounds):
-        for kind, ask in queries.items():
+        for kind, ask in kinds.items():
             # As the engine of the command line and the server: it looks for a newer version every time.
             suggester = LocalSuggester(bundle, lambda _: reader, current_version=lambda _: version.version)
             suggester.warm_up()
-            clock, working = _ask_all(suggester, ask)
+            clock, working = ask_all(suggester, ask)
             times_ms[kind] += clock
             cpu_ms[kind] += working
     print(
@@ -225,7 +225,7 @@ def main() -> None:
                 "cpu_ms": cpu_ms,
                 "considered": reader.count(FILTER),
                 "load_s": round(load_s, 3),
-                "stages": _stages(bundle, reader, queries["with a filter"]),
+                "stages": _stages(bundle, reader, kinds["with a filter"]),
             }
         )
     )

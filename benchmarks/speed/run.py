@@ -1,10 +1,10 @@
-"""Runs the measurements: `python -m benchmarks.speed.run picture|prompts|indexing|companion|models|table`."""
+"""Runs the measurements: `python -m benchmarks.speed.run NAME`; `--help` lists them."""
 
 import argparse
 from pathlib import Path
 
 
-def main() -> None:
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__)
     names = parser.add_subparsers(dest="name", required=True)
     picture = names.add_parser("picture", help="cold suggest on three minutes of 1080p, against a plain way")
@@ -16,6 +16,9 @@ def main() -> None:
     prompts = names.add_parser("prompts", help="a second prompt on the same picture")
     prompts.add_argument("--tracks", type=int, default=100_000)
     prompts.add_argument("--rounds", type=int, default=3)
+    vectors = names.add_parser("vectors", help="exact search over a million tracks")
+    vectors.add_argument("--tracks", type=int, default=1_000_000)
+    vectors.add_argument("--rounds", type=int, default=60)
     indexing = names.add_parser("indexing", help="indexing a folder of music, stage by stage")
     indexing.add_argument("--music", type=Path, help="folder of music; without it some is composed")
     indexing.add_argument("--tracks", type=int, default=12)
@@ -29,7 +32,11 @@ def main() -> None:
     batches = names.add_parser("batches", help="rows that run together, and what the server's device costs")
     batches.add_argument("--rounds", type=int, default=5)
     names.add_parser("table", help="write the table of benchmarks/README.md from results/*.json")
-    words = parser.parse_args()
+    return parser
+
+
+def main() -> None:
+    words = _parser().parse_args()
     if words.name == "picture":
         from benchmarks.speed.picture import measure as measure_picture
 
@@ -42,6 +49,10 @@ def main() -> None:
         from benchmarks.speed.prompts import measure as measure_prompts
 
         measure_prompts(tracks=words.tracks, rounds=words.rounds)
+    elif words.name == "vectors":
+        from benchmarks.speed.vectors import measure as measure_vectors
+
+        measure_vectors(tracks=words.tracks, rounds=words.rounds)
     elif words.name == "indexing":
         from benchmarks.speed.indexing import measure as measure_indexing
 
