@@ -150,6 +150,7 @@ REMEDIES: dict[str, Remedy] = {
     "STORE_UNREACHABLE": Remedy(
         "The library's place cannot be reached.", "Mount its drive, then search again."
     ),
+    "BUCKET_NOT_FOUND": Remedy("The library's bucket is gone.", _ASK_THE_STUDIO),
     "VERSION_GONE": Remedy("The library was changed meanwhile.", "Search again."),
     "TRACK_NOT_FOUND": Remedy("The track is no longer in the library.", "Search again and choose another."),
     "TRACK_FILE_MISSING": Remedy(

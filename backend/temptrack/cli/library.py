@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from temptrack.cli import library_upkeep
 from temptrack.cli.choices import FLAG, AsJson, BundleName, DeviceName
 
 if TYPE_CHECKING:
@@ -232,6 +233,10 @@ def reindex(
             prune=prune,
         )
     _end(report, as_json=as_json)
+
+
+for _command in (library_upkeep.compact, library_upkeep.backup, library_upkeep.restore):
+    app.command()(_command)
 
 
 def _print(report: "IndexReport", *, as_json: bool) -> None:

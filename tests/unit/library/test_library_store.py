@@ -155,6 +155,11 @@ def test_a_store_opened_before_a_reindex_cannot_write_rows_of_the_old_bundle() -
         store.upsert([planted(2)])
 
 
+# The table engine calls whatever an object store refuses an invalid input.
+NO_ANSWER = 'Generic { store: "S3", source: RetryError { max_retries: 3, inner: '
+AWAY = (Unavailable, "STORE_UNREACHABLE")
+
+
 @pytest.mark.parametrize(
     ("raised", "error", "reason"),
     [
@@ -163,6 +168,11 @@ def test_a_store_opened_before_a_reindex_cannot_write_rows_of_the_old_bundle() -
         (PermissionError("nope"), Forbidden, "LIBRARY_FORBIDDEN"),
         (RuntimeError("IO error: Permission denied (os error 13)"), Forbidden, "LIBRARY_FORBIDDEN"),
         (RuntimeError("connection timed out"), Unavailable, "STORE_UNREACHABLE"),
+        (ValueError(f"Invalid input: {NO_ANSWER}status: 503, body: Some(SlowDown)"), *AWAY),
+        (ValueError(f"Invalid input: {NO_ANSWER}HttpError {{ kind: Connect }}"), *AWAY),
+        (ValueError(f"Invalid input: {NO_ANSWER}status: 403, body: None"), Forbidden, "LIBRARY_FORBIDDEN"),
+        (ValueError(f"Invalid input: {NO_ANSWER}body: NoSuchBucket"), NotFound, "BUCKET_NOT_FOUND"),
+        (ValueError("Invalid input: Failed to get AWS credentials"), Forbidden, "LIBRARY_FORBIDDEN"),
     ],
 )
 def test_what_the_engine_raises_is_told_in_our_words(
@@ -172,3 +182,11 @@ def test_what_the_engine_raises_is_told_in_our_words(
         raise raised
     assert getattr(caught.value, "reason") == reason  # noqa: B009 - the type is known to pytest only
     assert "'stock' at s3://bucket/stock" in str(caught.value)
+
+
+def test_a_store_without_tls_is_told_how_to_be_reached() -> None:
+    with (
+        pytest.raises(Unavailable, match="AWS_ALLOW_HTTP=true"),
+        storage_errors("stock", "s3://bucket/stock"),
+    ):
+        raise ValueError(f"Invalid input: {NO_ANSWER}reqwest::Error {{ kind: Builder, source: BadScheme }}")
