@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
 from support import parity_inputs  # noqa: E402 - the tests are not installed
-from temptrack_export import efficientnet, minilm, musicnn  # noqa: E402 - after the path is set
+from temptrack_export import efficientnet, listening, minilm, musicnn  # noqa: E402 - after the path is set
 
 
 def rounded(rows: torch.Tensor) -> list[list[float]]:
@@ -35,7 +35,7 @@ def main(sdist: Path) -> None:
     with torch.no_grad():
         class_texts = torch.stack([encode(name) for name in efficientnet.class_names()])
         frame_encoder = efficientnet.FrameEncoder(class_texts).eval()
-        audio_encoder = musicnn.MusicnnPair(*musicnn.read_checkpoints(sdist)).eval()
+        audio_encoder = listening.Listener(*musicnn.read_checkpoints(sdist)).eval()
         frames = torch.tensor(parity_inputs.frames(efficientnet.SIZE_PX))
         windows = torch.tensor(parity_inputs.windows(musicnn.WINDOW_SAMPLES, musicnn.RATE_HZ))
         expected: dict[str, Any] = {
@@ -43,7 +43,7 @@ def main(sdist: Path) -> None:
             "frames": rounded(frame_encoder(frames)),
             "audio": rounded(audio_encoder(windows)),
         }
-    path = ROOT / "tests" / "golden" / "lite_0_parity" / "expected.json"
+    path = ROOT / "tests" / "golden" / "encoder_parity" / "expected.json"
     path.write_text(json.dumps(expected) + "\n", encoding="utf-8")
     print(f"wrote {path.relative_to(ROOT)}")
 

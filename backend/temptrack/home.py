@@ -8,6 +8,9 @@ import platformdirs
 ENVIRONMENT_VARIABLE = "TEMPTRACK_HOME"
 """Moves every file temptrack keeps: libraries, caches and downloaded bundles."""
 
+DEFAULT_BUNDLE = "lite-1"
+"""The bundle that ships with the package, taken wherever none is named."""
+
 
 def home_folder() -> Path:
     """Return the folder that holds all state; it need not exist yet."""

@@ -45,7 +45,7 @@ def ask_tagger(
     A track is the mean of the text embeddings of all tag names, weighted by their posteriors.
 
     Args:
-        heard: by key of the track; features are log-odds of the tags.
+        heard: by key of the track; features begin with the log-odds of the tags.
         prompts: what is asked.
         bundle: whose text encoder is used; no tower is.
         tags: names of the features.
@@ -55,7 +55,7 @@ def ask_tagger(
     """
     keys = sorted(heard)
     log_odds = np.stack([np.average(heard[key].features, axis=0, weights=heard[key].weights) for key in keys])
-    posteriors = 1 / (1 + np.exp(-log_odds.astype(np.float64)))
+    posteriors = 1 / (1 + np.exp(-log_odds[:, : len(tags)].astype(np.float64)))
     names, asked = _unit(bundle.encode_text(tags)), _unit(bundle.encode_text(prompts))
     if centred:
         posteriors = posteriors - posteriors.mean(axis=0)

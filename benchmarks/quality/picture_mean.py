@@ -12,6 +12,7 @@ import numpy as np
 from benchmarks.quality.picture_norms import photo
 from benchmarks.quality.picture_scenes import read_scenes
 
+from temptrack.home import DEFAULT_BUNDLE
 from temptrack.model.bundles import load_bundle
 
 
@@ -21,7 +22,7 @@ def main() -> None:
     )
     parser.add_argument("--reference", type=Path, required=True, metavar="FOLDER")
     parser.add_argument("--out", type=Path, required=True, metavar="FILE")
-    parser.add_argument("--bundle", default="lite-0", metavar="ID|FOLDER")
+    parser.add_argument("--bundle", default=DEFAULT_BUNDLE, metavar="ID|FOLDER")
     options = parser.parse_args()
     bundle = load_bundle(options.bundle, device="cpu")
     asked = {name for scene in read_scenes().scenes for name in scene.photos}

@@ -35,6 +35,7 @@ from benchmarks.quality.picture_system import System
 from benchmarks.quality.picture_words import measure_precise, measure_slider, measure_vague, words_tables
 from benchmarks.speed.measure import RESULTS, ROOT, git, machine
 
+from temptrack.home import DEFAULT_BUNDLE
 from temptrack.model.bundles import load_bundle
 from temptrack_train.recipes.sources import Texts, held_out
 
@@ -44,7 +45,7 @@ BENCHMARK = "quality of pictures"
 def main() -> None:
     options = _parser().parse_args()
     music = find_music(options.music)
-    sources = dict.fromkeys([options.bundle, options.against])
+    sources = [options.bundle, *([options.against] if options.against else [])]
     systems = [listening(source, music, options.cache / "features") for source in sources]
     figures = {
         "benchmark": BENCHMARK,
@@ -133,8 +134,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--music", type=Path, default=music, metavar="FOLDER", help=f"default: {music}")
     parser.add_argument("--cache", type=Path, default=cache, metavar="FOLDER", help=f"default: {cache}")
     parser.add_argument("--reference", type=Path, required=True, metavar="FOLDER")
-    parser.add_argument("--bundle", default="lite-0", metavar="ID|FOLDER")
-    parser.add_argument("--against", default="lite-0", metavar="ID|FOLDER")
+    parser.add_argument("--bundle", default=DEFAULT_BUNDLE, metavar="ID|FOLDER")
+    parser.add_argument("--against", metavar="ID|FOLDER")
     return parser
 
 

@@ -19,6 +19,7 @@ from typing import Any
 
 from benchmarks.speed.measure import machine
 
+from temptrack.home import DEFAULT_BUNDLE
 from temptrack.library.store import LibraryStore
 from temptrack.library.types import LibraryReader
 from temptrack.model.bundles import load_bundle
@@ -204,7 +205,7 @@ def _parser() -> argparse.ArgumentParser:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--library", required=True, metavar="NAME", help="indexed with the bundle")
-    parser.add_argument("--bundle", default="lite-0", metavar="ID|FOLDER")
+    parser.add_argument("--bundle", default=DEFAULT_BUNDLE, metavar="ID|FOLDER")
     return parser
 
 

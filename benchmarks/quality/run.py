@@ -24,6 +24,7 @@ from benchmarks.quality.report import report
 from benchmarks.speed.measure import git, machine
 
 from temptrack import home
+from temptrack.home import DEFAULT_BUNDLE
 from temptrack.library.types import LibraryReader
 from temptrack.model.bundles import load_bundle
 from temptrack.model.onnx_bundle import OnnxBundle
@@ -32,8 +33,8 @@ from temptrack.suggest.local import LocalSuggester
 
 ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "benchmarks" / "results"
-TAGGER_BUNDLE = "lite-0"
-"""Its audio features are the log-odds of a public tagger, as it comes."""
+TAGGER_BUNDLE = DEFAULT_BUNDLE
+"""Its audio features begin with the log-odds of a public tagger, as it comes."""
 
 
 class Asked:
@@ -162,7 +163,7 @@ def _parser() -> argparse.ArgumentParser:
     cache = ROOT / ".cache"
     music = Path(os.environ.get("TEMPTRACK_DEBIAN_MUSIC", cache / "debian-music"))
     parser.add_argument("--music", type=Path, default=music, metavar="FOLDER", help=f"default: {music}")
-    parser.add_argument("--bundle", default="lite-0", metavar="ID|FOLDER")
+    parser.add_argument("--bundle", default=DEFAULT_BUNDLE, metavar="ID|FOLDER")
     parser.add_argument("--against", metavar="ID|FOLDER", help="another bundle, compared prompt by prompt")
     parser.add_argument("--reference", type=Path, metavar="FOLDER", help="footage to ask for by picture")
     parser.add_argument("--musiccaps", type=Path, metavar="CSV", help="captions to find the aspects of")

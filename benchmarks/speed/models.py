@@ -17,7 +17,8 @@ from benchmarks.speed import random_clip
 from benchmarks.speed.measure import run_process, spread, write_result
 from benchmarks.speed.prompts import PROMPTS
 
-from temptrack.model.bundles import DEFAULT_BUNDLE, load_bundle
+from temptrack.home import DEFAULT_BUNDLE
+from temptrack.model.bundles import load_bundle
 
 FRAMES = 10
 """Of a segment, as they are sampled by default."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from temptrack.cli.front import Front
-from temptrack.model.bundles import DEFAULT_BUNDLE
+from temptrack.home import DEFAULT_BUNDLE
 
 if TYPE_CHECKING:
     from temptrack.model.manifest import Manifest
@@ -44,7 +44,7 @@ def bundle(
     out: Annotated[Path, typer.Option(help="folder to make; must not exist")],
     encoders: Annotated[
         str, typer.Option(help="bundle whose encoders made the run's features, by id or folder")
-    ] = "lite-0",
+    ] = DEFAULT_BUNDLE,
     name: Annotated[str | None, typer.Option(help="id of the bundle; without it the folder's name")] = None,
     licence: Annotated[
         str, typer.Option(help="of the towers: what their training material allows")

@@ -18,6 +18,7 @@ from support.exported_clip import SIZE_PX, publish, write_catalogue
 from support.file_server import Fault, FileServer, serving
 from support.written_texts import write_musiccaps
 from temptrack import home
+from temptrack.home import DEFAULT_BUNDLE
 from temptrack.model.bundles import list_bundles, load_bundle
 from temptrack.pull.catalogue import ENVIRONMENT_VARIABLE, Entry
 from temptrack.pull.pulling import downloads_folder
@@ -103,7 +104,7 @@ def test_a_pull_killed_while_fetching_and_while_building_ends_with_a_bundle_that
         until(lambda: partial.exists() and partial.stat().st_size == half, fetching)
         fetching.kill()
     hub.server.release.set()
-    assert list_bundles() == ["lite-0", "lite-1"]
+    assert list_bundles() == [DEFAULT_BUNDLE]
 
     with start("pull", "small", *texts) as building:
         encoders = home.bundles_folder() / ".small.encoders" / "manifest.json"
@@ -132,7 +133,7 @@ def test_a_pull_killed_while_fetching_and_while_building_ends_with_a_bundle_that
     assert broken.returncode == 4
     assert json.loads(broken.stdout)["intact"] is False
     assert run("remove", "small").returncode == 0
-    assert list_bundles() == ["lite-0", "lite-1"]
+    assert list_bundles() == [DEFAULT_BUNDLE]
     assert not downloads_folder("small").exists()
 
 

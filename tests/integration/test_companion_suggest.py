@@ -16,6 +16,7 @@ from support.small_library import SmallLibrary, small_library
 from support.strips import lane, strip
 from support.timelines import clip, movie, save, timeline
 from support.timelines import lane as otio_lane
+from temptrack.home import DEFAULT_BUNDLE
 
 RATE = {"numerator": 25, "denominator": 1}
 
@@ -56,7 +57,7 @@ def titles(answer: Json) -> list[str]:
 
 def test_libraries_are_told_with_their_model(asker: Asker) -> None:
     assert asker.ask("libraries")["libraries"] == [
-        {"name": "small", "tracks": 4, "bundle_id": "lite-0", "matches_bundle": True}
+        {"name": "small", "tracks": 4, "bundle_id": DEFAULT_BUNDLE, "matches_bundle": True}
     ]
 
 

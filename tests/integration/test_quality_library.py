@@ -39,7 +39,7 @@ def test_it_ranks_as_the_product_does_after_indexing_the_same_files(folder: Path
     found = find_music(folder)
     assert [track.key for track in found.tracks] == [f"pack/{name}" for name in sorted(TRACKS)]
     assert [track.package for track in find_music(folder, development=True).tracks] == ["tuned"]
-    bundle = load_bundle("lite-0", device="cpu", threads=1)
+    bundle = load_bundle(device="cpu", threads=1)
     listener = Listener(bundle, tmp_path / "kept")
     heard = {track.key: listener.hear(found.path_of(track)) for track in found.tracks}
     # Made twice: what an earlier run left must not be asked.
@@ -48,7 +48,7 @@ def test_it_ranks_as_the_product_does_after_indexing_the_same_files(folder: Path
     index_folders(
         store,
         [folder / "music" / "pack"],
-        partial(load_bundle, "lite-0", device="cpu", threads=1),
+        partial(load_bundle, device="cpu", threads=1),
         workers=0,
     )
     indexed = store.reader()

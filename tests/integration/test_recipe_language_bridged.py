@@ -33,7 +33,7 @@ def written_captions(path: Path) -> Path:
 def built(tmp_path_factory: pytest.TempPathFactory) -> OnnxBundle:
     folder = tmp_path_factory.mktemp("recipe")
     captions = written_captions(folder / "captions.csv")
-    base = load_bundle("lite-0", device="cpu")
+    base = load_bundle(device="cpu")
     manifest = run_recipe(base, Texts(captions), folder / "made", bundle_id="made-1", seeds=(0,))
     assert manifest.id == "made-1"
     return load_bundle(folder / "made", device="cpu")
@@ -58,7 +58,7 @@ def test_a_prompt_alone_is_the_words_of_a_track(built: OnnxBundle) -> None:
 
 
 def test_the_tags_are_those_of_the_base(built: OnnxBundle) -> None:
-    base = load_bundle("lite-0", device="cpu")
+    base = load_bundle(device="cpu")
     sound = 0.1 * np.random.default_rng(0).standard_normal((1, base.audio_spec.window_samples))
     features = base.encode_audio(sound.astype(np.float32))
     assert built.embed_music(features).tags == pytest.approx(base.embed_music(features).tags, abs=1e-5)

@@ -16,6 +16,7 @@ from typer.testing import CliRunner, Result
 from support.language_model_server import language_model
 from support.tones import music, write_audio
 from temptrack.errors import InvalidRequest, TemptrackError
+from temptrack.home import DEFAULT_BUNDLE
 from temptrack_train.cli.synthesize import synthesize
 from temptrack_train.synthesis.lexicon import Lexicon
 from temptrack_train.synthesis.run import read_texts
@@ -93,7 +94,7 @@ def test_real_sound_is_tagged_by_the_bundle_that_ships(tmp_path: Path) -> None:
     assert "broken.flac" in {failure["track_id"] for failure in failures}
     assert set(texts) | {failure["track_id"] for failure in failures} == {"0.flac", "1.flac", "broken.flac"}
     manifest = json.loads((out / "data2text" / "manifest.json").read_text())
-    assert manifest["settings"]["tagger"].startswith("lite-0-")
+    assert manifest["settings"]["tagger"].startswith(f"{DEFAULT_BUNDLE}-")
 
 
 @pytest.mark.parametrize(

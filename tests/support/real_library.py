@@ -18,7 +18,6 @@ from temptrack.library.store import LibraryStore
 from temptrack.media import audio
 from temptrack.model.bundles import load_bundle
 
-BUNDLE = "lite-0"
 NAME = "real"
 TRACKS = 155
 
@@ -51,7 +50,7 @@ def real_library() -> RealLibrary:
     to how music is analysed makes a new library beside the old one.
     """
     music = debian_music()
-    bundle = load_bundle(BUNDLE, device="cpu", threads=1)
+    bundle = load_bundle(device="cpu", threads=1)
     chosen = music.smallest(TRACKS)
     key = f"{bundle.digest[:12]}-{music.digest()[:12]}-{_analysis_digest()[:12]}"
     with pytest.MonkeyPatch.context() as patch:
@@ -64,7 +63,7 @@ def real_library() -> RealLibrary:
         report = index_folders(
             store,
             [_links(folder / "music", music, chosen)],
-            partial(load_bundle, BUNDLE, device="cpu", threads=1),
+            partial(load_bundle, device="cpu", threads=1),
             workers=os.cpu_count(),
         )
         assert report.failed == ()

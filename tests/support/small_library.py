@@ -12,7 +12,6 @@ from temptrack.library.ingest import index_folders
 from temptrack.library.store import LibraryStore
 from temptrack.model.bundles import load_bundle
 
-BUNDLE = "lite-0"
 NAME = "small"
 _PIECES = (
     ("Slow Lake", 70.0, "minor", False, 196.0),
@@ -52,14 +51,14 @@ def small_library(folder: Path, *, duration_s: float = 12.0) -> SmallLibrary:
         )
         for number, (title, bpm, mode, drums, root_hz) in enumerate(_PIECES)
     )
-    bundle = load_bundle(BUNDLE, device="cpu", threads=1)
+    bundle = load_bundle(device="cpu", threads=1)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(home.ENVIRONMENT_VARIABLE, str(folder / "home"))
         store = LibraryStore.create(NAME, bundle_id=bundle.id, bundle_digest=bundle.digest)
         report = index_folders(
             store,
             [folder / "music"],
-            partial(load_bundle, BUNDLE, device="cpu", threads=1),
+            partial(load_bundle, device="cpu", threads=1),
             workers=0,
         )
     assert report.failed == ()

@@ -117,7 +117,7 @@ def cue(
         provenance={
             "library": "stock",
             "track_id": "t1",
-            "bundle": "lite-0",
+            "bundle": "lite-1",
             "score": 0.5,
             "licence": "CC0-1.0",
         },

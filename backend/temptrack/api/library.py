@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 from temptrack.api.sounds import open_sounds
 from temptrack.api.suggested import Suggested
 from temptrack.errors import NotSupported
+from temptrack.home import DEFAULT_BUNDLE
 from temptrack.library.report import IndexReport, Progress
 from temptrack.library.types import LibraryInfo, Track, TrackFilter
 from temptrack.media.types import Sampling
@@ -185,7 +186,7 @@ class Library:
         return index_folders(
             store,
             [Path(folder) for folder in folders],
-            self._loader(store.bundle_id),
+            self._loader(),
             workers=workers,
             progress=progress,
             cancelled=cancelled,
@@ -204,7 +205,7 @@ class Library:
         from temptrack.library.watch import watch_folders
 
         store = self._store()
-        load = self._loader(store.bundle_id)
+        load = self._loader()
         yield from watch_folders(
             store, [Path(folder) for folder in folders], load, stop=stop, workers=workers, prune=prune
         )
@@ -225,7 +226,7 @@ class Library:
 
         return reindex_library(
             self._store(),
-            self._loader(engine.DEFAULT_BUNDLE),
+            self._loader(DEFAULT_BUNDLE),
             workers=workers,
             progress=progress,
             cancelled=cancelled,
@@ -266,9 +267,13 @@ class Library:
 
         return LibraryStore.open(self.name)
 
-    def _loader(self, bundle: str) -> "Callable[[], Bundle]":
+    def _loader(self, bundle: str | None = None) -> "Callable[[], Bundle]":
+        """Return what opens the bundle the user named, else the one given, else that of the library."""
         # One thread a process: several of them share the cores.
-        return partial(engine.open_bundle, self._bundle or bundle, self._device, threads=1)
+        load = partial(engine.open_bundle, device=self._device, threads=1)
+        if named := self._bundle or bundle:
+            return partial(load, named)
+        return partial(load, self._store().bundle_id, library=self.name)
 
 
 def open_library(name: str, *, bundle: str | None = None, device: str = "auto") -> Library:
@@ -301,7 +306,7 @@ def create_library(name: str, *, at: str | None = None, bundle: str | None = Non
     """
     from temptrack.library.store import LibraryStore
 
-    loaded = engine.open_bundle(bundle or engine.DEFAULT_BUNDLE, "cpu")
+    loaded = engine.open_bundle(bundle or DEFAULT_BUNDLE, "cpu")
     LibraryStore.create(name, at, bundle_id=loaded.id, bundle_digest=loaded.digest)
     return Library(name, bundle=bundle)
 

@@ -98,7 +98,6 @@ def pull(
     from temptrack import home
     from temptrack.cli.progress import bar, stopping
     from temptrack.cli.screen import notes
-    from temptrack.model.bundles import DEFAULT_BUNDLE
     from temptrack.pull import pulling
     from temptrack.pull.building import build, require_builder
     from temptrack.pull.catalogue import find_entry
@@ -125,7 +124,7 @@ def pull(
         if texts is not None and not folder.exists():
             if not as_json:
                 notes().print("Building. This takes some minutes.")
-            build(bundle, pulled, folder, texts, base=DEFAULT_BUNDLE, stop=stop)
+            build(bundle, pulled, folder, texts, base=home.DEFAULT_BUNDLE, stop=stop)
     _show_pulled(None if download_only else bundle, pulled, as_json=as_json)
 
 

@@ -7,6 +7,7 @@ import typer
 
 from temptrack.cli.choices import FLAG
 from temptrack.cli.extras import server_extra
+from temptrack.home import DEFAULT_BUNDLE
 
 if TYPE_CHECKING:
     from temptrack.suggest.types import EngineInfo
@@ -24,7 +25,8 @@ def serve(
         typer.Option(metavar="HOST:PORT", help="Where to listen; 127.0.0.1:7353 unless said otherwise."),
     ] = None,
     bundle: Annotated[
-        str | None, typer.Option(metavar="ID|FOLDER", help="Model bundle to serve; lite-0 unless said.")
+        str | None,
+        typer.Option(metavar="ID|FOLDER", help=f"Model bundle to serve; {DEFAULT_BUNDLE} unless said."),
     ] = None,
     device: Annotated[
         Literal["auto", "cpu", "cuda"] | None,

@@ -50,7 +50,7 @@ class LocalEngines:
     def suggester(self, library: str) -> Iterator["Suggester"]:
         """Lend the engine with the bundle of a library, loading it at most once."""
         try:
-            yield self._engine(self._bundle_id(library))
+            yield self._engine(self._bundle_id(library), library)
         except (NotFound, NotReady):
             # The library may have been removed, or indexed again with another bundle.
             self._bundle_ids.pop(library, None)
@@ -71,7 +71,7 @@ class LocalEngines:
         """Load the bundle of the first library."""
         for summary in self.libraries()[:1]:
             if summary.bundle_id is not None:
-                self._engine(summary.bundle_id).warm_up()
+                self._engine(summary.bundle_id, summary.name).warm_up()
 
     def close(self) -> None:
         """Let go of everything."""
@@ -87,14 +87,14 @@ class LocalEngines:
             self._bundle_ids[library] = LibraryStore.open(library).bundle_id
         return self._bundle_ids[library]
 
-    def _engine(self, bundle_id: str) -> "LocalSuggester":
+    def _engine(self, bundle_id: str, library: str) -> "LocalSuggester":
         from temptrack.seat.engine import open_bundle
         from temptrack.suggest.engine import engine_for
 
         # Held while loading: two questions at once must not load the same bundle twice.
         with self._lock:
             if bundle_id not in self._engines:
-                self._engines[bundle_id] = engine_for(open_bundle(bundle_id, "auto"))
+                self._engines[bundle_id] = engine_for(open_bundle(bundle_id, "auto", library=library))
             return self._engines[bundle_id]
 
 

@@ -13,7 +13,6 @@ from temptrack.model.sessions import Gpu, choose_device
 log = logging.getLogger(__name__)
 
 SHIPPED_FOLDER = Path(__file__).parent / "shipped"
-DEFAULT_BUNDLE = "lite-0"
 
 
 def list_bundles() -> Sequence[str]:
@@ -43,7 +42,7 @@ def bundle_digests() -> Mapping[str, str]:
 
 
 def load_bundle(
-    id_or_folder: str | Path = DEFAULT_BUNDLE,
+    id_or_folder: str | Path = home.DEFAULT_BUNDLE,
     *,
     device: str = "auto",
     threads: int | None = None,
@@ -52,7 +51,7 @@ def load_bundle(
     """Load a bundle after checking every hash in its manifest.
 
     Args:
-        id_or_folder: an id such as "lite-0", or the folder of a bundle.
+        id_or_folder: an id such as "lite-1", or the folder of a bundle.
         device: "auto", "cpu" or "cuda".
         threads: processor threads for one call, or None for as many as there are cores.
         gpu: which GPU and how much of it, where the device is CUDA; None takes the first.

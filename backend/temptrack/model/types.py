@@ -93,7 +93,7 @@ class Bundle(Protocol):
 
     @property
     def id(self) -> str:
-        """Name and version, such as "lite-0"."""
+        """Name and version, such as "lite-1"."""
 
     @property
     def digest(self) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from temptrack import home
 from temptrack.errors import Forbidden, TemptrackError
-from temptrack.model.bundles import DEFAULT_BUNDLE, SHIPPED_FOLDER, find_bundle, list_bundles
+from temptrack.model.bundles import SHIPPED_FOLDER, find_bundle, list_bundles
 from temptrack.model.manifest import Manifest, read_manifest, verify_files
 from temptrack.pull.pulling import downloads_folder
 from temptrack.seat.failures import explain
@@ -24,7 +24,7 @@ def describe(bundle: str) -> tuple[BundleReport, Manifest]:
         id=manifest.id,
         folder=str(folder),
         source="shipped" if folder.parent == SHIPPED_FOLDER else "installed",
-        is_default=manifest.id == DEFAULT_BUNDLE,
+        is_default=manifest.id == home.DEFAULT_BUNDLE,
         size_bytes=sum(entry.size_bytes for entry in manifest.files),
         licence=manifest.licence,
         digest=digest,

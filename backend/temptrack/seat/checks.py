@@ -44,7 +44,7 @@ def examine(*, server: str | None, bundle: str | None, device: str, token: str |
         *_guarded("media", _media),
     ]
     loaded: list[Bundle] = []
-    checks += _guarded("bundle", lambda: _bundle(bundle or engine.DEFAULT_BUNDLE, device, loaded))
+    checks += _guarded("bundle", lambda: _bundle(bundle or home.DEFAULT_BUNDLE, device, loaded))
     checks += _guarded("libraries", lambda: _libraries(loaded[0] if loaded else None))
     if server is not None:
         checks += _guarded("server", lambda: _server(server, token))
@@ -177,10 +177,14 @@ def _libraries(bundle: Bundle | None) -> Iterator[Check]:
 
 
 def _library(store: "LibraryStore", bundle: Bundle | None) -> Iterator[Check]:
+    from temptrack.model.bundles import list_bundles
+
     name = f"library {store.name}"
     info = store.info()
     if bundle is not None and bundle.id == info.bundle_id:
         store.require_bundle(bundle.id, bundle.digest)
+    elif info.bundle_id not in list_bundles():
+        raise engine.bundle_gone(store.name, info.bundle_id)
     if info.track_count == 0:
         hint = f"temptrack library index {store.name} MUSIC_FOLDER"
         yield _check(name, "it is empty", hint=hint, state="note")

@@ -4,6 +4,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from temptrack.errors import NotFound, NotReady
+from temptrack.home import DEFAULT_BUNDLE
+
 if TYPE_CHECKING:
     from temptrack.client.credentials import Credentials
     from temptrack.client.library_client import LibraryClient
@@ -11,15 +14,40 @@ if TYPE_CHECKING:
     from temptrack.model.types import Bundle
     from temptrack.suggest.types import Suggester
 
-DEFAULT_BUNDLE = "lite-0"
-"""The bundle that ships with the package."""
 
+def open_bundle(
+    bundle: str, device: str, *, threads: int | None = None, library: str | None = None
+) -> "Bundle":
+    """Load a bundle.
 
-def open_bundle(bundle: str, device: str, *, threads: int | None = None) -> "Bundle":
-    """Load a bundle by id or folder onto a device ("auto", "cpu" or "cuda")."""
+    Args:
+        bundle: its id or folder.
+        device: "auto", "cpu" or "cuda".
+        threads: processor threads for one call, or None for as many as there are cores.
+        library: the library that was indexed with it, to be named where the bundle is gone.
+
+    Raises:
+        NotReady: BUNDLE_MISMATCH, a library was indexed with a bundle that is not on this machine.
+        NotFound, NotSupported, Corrupt: as ``load_bundle`` says.
+    """
     from temptrack.model.bundles import load_bundle
 
-    return load_bundle(bundle, device=device, threads=threads)
+    try:
+        return load_bundle(bundle, device=device, threads=threads)
+    except NotFound as error:
+        if library is None or error.reason != "BUNDLE_NOT_FOUND":
+            raise
+        raise bundle_gone(library, bundle) from error
+
+
+def bundle_gone(library: str, bundle: str) -> NotReady:
+    """Return what is said of a library whose bundle is not on this machine."""
+    return NotReady(
+        f"Library {library!r} was indexed with bundle {bundle}, which is not on this machine.",
+        reason="BUNDLE_MISMATCH",
+        hint=f"Run `temptrack library reindex {library}` to index it with {DEFAULT_BUNDLE}.",
+        metadata={"library": library, "indexed_with": bundle},
+    )
 
 
 def open_reader(library: str) -> "LibraryReader":
@@ -57,8 +85,9 @@ def open_suggester(
         from temptrack.suggest.engine import engine_for
 
         # Opened first: a wrong name is found before a model is loaded for it.
-        needed = bundle or LibraryStore.open(library).bundle_id
-        suggester = engine_for(open_bundle(needed, device))
+        needed = LibraryStore.open(library).bundle_id
+        loaded = open_bundle(bundle, device) if bundle else open_bundle(needed, device, library=library)
+        suggester = engine_for(loaded)
     try:
         yield suggester
     finally:

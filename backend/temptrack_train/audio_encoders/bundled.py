@@ -1,4 +1,4 @@
-"""The audio encoder of a bundle, such as the musicnn taggers of lite-0."""
+"""The audio encoder of a bundle, such as the listener of lite-1."""
 
 from functools import cached_property
 

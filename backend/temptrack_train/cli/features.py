@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from temptrack.cli.choices import AsJson, DeviceName
+from temptrack.home import DEFAULT_BUNDLE
 from temptrack.media.types import Sampling
 
 if TYPE_CHECKING:
@@ -50,13 +51,13 @@ def features(
         typer.Option(
             "--frames", metavar="NAME", help="A bundle whose frame encoder is run, or open_clip:WEIGHTS."
         ),
-    ] = "lite-0",
+    ] = DEFAULT_BUNDLE,
     audio: Annotated[
         str,
         typer.Option(
             "--audio", metavar="NAME", help="A bundle whose audio encoder is run, or deepsim:WEIGHTS."
         ),
-    ] = "lite-0",
+    ] = DEFAULT_BUNDLE,
     sampling: Annotated[
         Sampling, typer.Option("--sampling", help="Frames looked at; paper is six a second.")
     ] = Sampling.PAPER,

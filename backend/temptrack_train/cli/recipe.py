@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from temptrack.cli.front import Front
+from temptrack.home import DEFAULT_BUNDLE
 
 app = typer.Typer(
     name="recipe",
@@ -43,7 +44,7 @@ def language_bridged(
         typer.Option(
             "--encoders", metavar="BUNDLE", help="Id or folder of the bundle whose encoders are kept."
         ),
-    ] = "lite-0",
+    ] = DEFAULT_BUNDLE,
     musicnn: Annotated[
         Path | None,
         typer.Option(

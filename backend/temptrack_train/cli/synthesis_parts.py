@@ -65,7 +65,8 @@ class Source:
             dataset = PlantedDataset(PlantedSpec())
             items = dataset.split("train")[: self.planted]
             return DatasetTagger(dataset, finder, items=items, threshold=threshold)
-        from temptrack.model.bundles import DEFAULT_BUNDLE, load_bundle
+        from temptrack.home import DEFAULT_BUNDLE
+        from temptrack.model.bundles import load_bundle
 
         bundle = load_bundle(self.bundle or DEFAULT_BUNDLE)
         return BundleTagger(bundle, music_files(self.music), finder, threshold=self.threshold, tick=tick)

@@ -33,7 +33,7 @@ def frame_encoder(name: str, *, device: str = "auto") -> FrameEncoder:
 
 
 def audio_encoder(name: str, *, device: str = "auto") -> AudioEncoder:
-    """Return the audio encoder of a bundle (musicnn in lite-0) or a DeepSim-like network.
+    """Return the audio encoder of a bundle or a DeepSim-like network.
 
     Args:
         name: a bundle's id or folder, or ``deepsim:WEIGHTS``.

@@ -191,6 +191,12 @@ def without_cuda(place: Place) -> object:
     return load_bundle(bundle(place), device="cuda")
 
 
+def bundle_is_gone(place: Place) -> Outcome:
+    """Ask a library that was indexed with the double, where there is only what ships."""
+    place.stock(1)
+    return run_command(place, ("suggest", "-l", "stock", "-p", "calm"))
+
+
 LIBRARIES = (
     Case("a library that is not there", command("library", "show", "stoc")),
     Case("a library name that climbs", command("library", "create", "../etc")),
@@ -272,6 +278,7 @@ MUSIC = (
 
 BUNDLES = (
     Case("a bundle that is not there", made_with(lambda _place: None)),
+    Case("a library whose bundle is not on this machine", bundle_is_gone),
     Case("a bundle without a manifest", made_with(lambda place: place.write("bundle/x", b""))),
     Case("a manifest that is no JSON", made_with(lambda place: place.write("bundle/manifest.json", b"{"))),
     Case("a manifest with a wrong field", made_with(lambda place: bundle(place, embed_dim=0))),

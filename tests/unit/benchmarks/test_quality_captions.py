@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 from benchmarks.quality.captions import CAPTIONS, SCENES, ZERO_SHOT, captions_table, measure_captions
 
+from temptrack.home import DEFAULT_BUNDLE
 from temptrack.model.bundles import load_bundle
 from temptrack_train.recipes.sources import HELD_OUT_AUTHOR
 
@@ -47,10 +48,10 @@ def make_musiccaps(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_captions_lead_to_their_own_aspects_and_learned_writers_are_not_asked(musiccaps: Path) -> None:
-    figures = measure_captions(musiccaps, [load_bundle("lite-0", device="cpu", threads=1)])
+    figures = measure_captions(musiccaps, [load_bundle(device="cpu", threads=1)])
     assert figures[CAPTIONS]["candidates"] == len(RECORDINGS)
-    assert figures[CAPTIONS]["systems"]["lite-0"]["median_rank"]["mean"] == 1.0
+    assert figures[CAPTIONS]["systems"][DEFAULT_BUNDLE]["median_rank"]["mean"] == 1.0
     assert figures[CAPTIONS]["systems"][ZERO_SHOT]["recall_at_10"]["mean"] == 1.0
     assert figures[SCENES]["questions"] == len(RECORDINGS)
-    assert figures[SCENES]["systems"]["lite-0"]["median_rank"]["mean"] <= 2.5
-    assert "| captions | lite-0 | 1.0 " in captions_table(figures)
+    assert figures[SCENES]["systems"][DEFAULT_BUNDLE]["median_rank"]["mean"] <= 2.5
+    assert f"| captions | {DEFAULT_BUNDLE} | 1.0 " in captions_table(figures)

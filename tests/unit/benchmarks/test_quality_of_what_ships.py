@@ -7,9 +7,10 @@ import pytest
 from benchmarks.quality.words import TAGGER, as_files_are, blind
 from benchmarks.speed.measure import RESULTS
 
-from temptrack.model.bundles import DEFAULT_BUNDLE, load_bundle
+from temptrack.home import DEFAULT_BUNDLE
+from temptrack.model.bundles import load_bundle
 
-HUB_SHARE = 0.2
+HUB_SHARE = 0.15
 """The most unrelated prompts, as a share, that may have one and the same track among their first ten."""
 
 

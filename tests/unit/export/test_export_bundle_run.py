@@ -11,6 +11,7 @@ import torch
 
 from support import parity_inputs
 from temptrack.errors import Corrupt, InvalidRequest, NotSupported
+from temptrack.home import DEFAULT_BUNDLE as BASE
 from temptrack.model.bundles import SHIPPED_FOLDER, load_bundle
 from temptrack.model.craft import CRAFT_DIM, CRAFT_VERSION
 from temptrack.model.manifest import MANIFEST_NAME
@@ -35,8 +36,8 @@ SPEC = PlantedSpec(
     test=8,
     described_train=16,
     segments=3,
-    video_dim=384,
-    music_dim=100,
+    video_dim=384 + CRAFT_DIM,
+    music_dim=554,
     text_dim=384,
 )
 SMALL = {
@@ -50,12 +51,12 @@ SMALL = {
 }
 
 
-class EncodedByLite0(PlantedDataset):
+class EncodedAsShipped(PlantedDataset):
     """A planted world that passes for features of the shipped encoders."""
 
     @cached_property
     def spaces(self) -> FeatureSpaces:
-        return KeptEncoders(load_bundle("lite-0", device="cpu")).spaces
+        return KeptEncoders(load_bundle(device="cpu")).spaces
 
 
 def train(folder: Path, system: str, dataset: PlantedDataset, **changes: object) -> Path:
@@ -66,7 +67,7 @@ def train(folder: Path, system: str, dataset: PlantedDataset, **changes: object)
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return train(tmp_path_factory.mktemp("runs") / "viml", "viml", EncodedByLite0(SPEC))
+    return train(tmp_path_factory.mktemp("runs") / "viml", "viml", EncodedAsShipped(SPEC))
 
 
 @pytest.fixture(scope="module")
@@ -77,29 +78,35 @@ def trained(run: Path) -> TrainedRun:
 @pytest.fixture(scope="module")
 def bundle(run: Path, tmp_path_factory: pytest.TempPathFactory) -> OnnxBundle:
     folder = tmp_path_factory.mktemp("bundles") / "ours-1"
-    build_bundle(run, folder, base="lite-0", bundle_id="ours-1", licence="CC0-1.0")
+    build_bundle(run, folder, base=BASE, bundle_id="ours-1", licence="CC0-1.0")
     return load_bundle(folder, device="cpu")
 
 
-def test_film_craft_that_a_run_was_trained_on_is_asked_for_by_its_bundle(tmp_path: Path) -> None:
-    base = tmp_path / "crafty"
-    shutil.copytree(SHIPPED_FOLDER / "lite-0", base)
+def test_film_craft_that_a_run_was_trained_on_is_asked_for_by_its_bundle(bundle: OnnxBundle) -> None:
+    assert bundle.manifest.craft_version == CRAFT_VERSION
+    frames = np.zeros((1, 260, 260, 3), np.uint8)
+    assert bundle.encode_frames(frames, [10]).values.shape == (384 + CRAFT_DIM,)
+
+
+def test_a_run_that_was_trained_without_film_craft_is_given_none(tmp_path: Path) -> None:
+    base = tmp_path / "plain"
+    shutil.copytree(SHIPPED_FOLDER / BASE, base)
     manifest = json.loads((base / MANIFEST_NAME).read_text("utf-8"))
-    (base / MANIFEST_NAME).write_text(json.dumps(manifest | {"craft_version": CRAFT_VERSION}), "utf-8")
+    (base / MANIFEST_NAME).write_text(json.dumps(manifest | {"craft_version": 0}), "utf-8")
     encoders = KeptEncoders(load_bundle(base, device="cpu"))
 
-    class EncodedWithCraft(PlantedDataset):
+    class EncodedWithoutCraft(PlantedDataset):
         @cached_property
         def spaces(self) -> FeatureSpaces:
             return encoders.spaces
 
     spec = dataclasses.replace(SPEC, video_dim=encoders.spaces.video_dim)
-    run = train(tmp_path / "run", "viml", EncodedWithCraft(spec))
+    run = train(tmp_path / "run", "viml", EncodedWithoutCraft(spec))
     build_bundle(run, tmp_path / "ours-2", base=base, bundle_id="ours-2", licence="CC0-1.0")
     made = load_bundle(tmp_path / "ours-2", device="cpu")
     frames = np.zeros((1, 260, 260, 3), np.uint8)
     seen = made.encode_frames(frames, [10]).values
-    assert seen.shape == (384 + CRAFT_DIM,)
+    assert seen.shape == (384,)
     assert np.isfinite(made.embed_query(seen[None], None, 0.0)).all()
 
 
@@ -111,13 +118,13 @@ def cosines(left: Sequence[Vector], right: Sequence[Vector]) -> list[float]:
 
 
 def test_the_bundle_answers_queries_as_the_run_does(bundle: OnnxBundle, trained: TrainedRun) -> None:
-    video = np.random.default_rng(1).standard_normal((4, 384)).astype(np.float32)
+    video = np.random.default_rng(1).standard_normal((4, SPEC.video_dim)).astype(np.float32)
     text = bundle.encode_text(["sparse felt piano"])[0]
     asked = ((video, text, 0.3), (video, None, 0.5), (None, text, 0.2), (video[:1], text, 1.0))
     found, expected = [], []
     for picture, words, weight in asked:
         found.append(bundle.embed_query(picture, words, weight))
-        rows = np.zeros((1, 384), np.float32) if picture is None else picture
+        rows = np.zeros((1, SPEC.video_dim), np.float32) if picture is None else picture
         used = 0.0 if words is None else 1.0 if picture is None else weight
         with torch.no_grad():
             embedded = trained.model(
@@ -131,14 +138,14 @@ def test_the_bundle_answers_queries_as_the_run_does(bundle: OnnxBundle, trained:
 
 
 def test_silence_about_words_is_x_null_whatever_the_text_input_holds(bundle: OnnxBundle) -> None:
-    video = np.ones((2, 384), np.float32)
+    video = np.ones((2, SPEC.video_dim), np.float32)
     without = bundle.embed_query(video, None, 0.5)
     weightless = bundle.embed_query(video, bundle.encode_text(["loud drums"])[0], 0.0)
     assert np.array_equal(without, weightless)
 
 
 def test_music_is_embedded_by_the_run_and_tagged_by_the_base(bundle: OnnxBundle, trained: TrainedRun) -> None:
-    spec, base = bundle.audio_spec, load_bundle("lite-0", device="cpu")
+    spec, base = bundle.audio_spec, load_bundle(device="cpu")
     features = bundle.encode_audio(parity_inputs.windows(spec.window_samples, spec.rate_hz))
     found = bundle.embed_music(features)
     with torch.no_grad():
@@ -193,21 +200,21 @@ def test_smaller_variants_are_smaller_and_their_figures_are_stated(
 def test_a_run_on_features_of_other_encoders_is_refused(tmp_path: Path) -> None:
     other = train(tmp_path / "run", "viml", PlantedDataset(SPEC))
     with pytest.raises(InvalidRequest, match="planted-video") as refused:
-        build_bundle(other, tmp_path / "bundle", base="lite-0", bundle_id="ours-1", licence="CC0-1.0")
+        build_bundle(other, tmp_path / "bundle", base=BASE, bundle_id="ours-1", licence="CC0-1.0")
     assert refused.value.reason == "FEATURE_SPACE"
     assert not (tmp_path / "bundle").exists()
 
 
 def test_a_system_that_knows_no_words_is_refused(tmp_path: Path) -> None:
-    silent = train(tmp_path / "run", "mvpt_plus", EncodedByLite0(SPEC))
+    silent = train(tmp_path / "run", "mvpt_plus", EncodedAsShipped(SPEC))
     with pytest.raises(NotSupported) as refused:
-        build_bundle(silent, tmp_path / "bundle", base="lite-0", bundle_id="ours-1", licence="CC0-1.0")
+        build_bundle(silent, tmp_path / "bundle", base=BASE, bundle_id="ours-1", licence="CC0-1.0")
     assert refused.value.reason == "SYSTEM_WITHOUT_WORDS"
 
 
 def test_a_name_no_bundle_can_have_is_refused(run: Path, tmp_path: Path) -> None:
     with pytest.raises(InvalidRequest) as refused:
-        build_bundle(run, tmp_path / "bundle", base="lite-0", bundle_id="Our Bundle", licence="CC0-1.0")
+        build_bundle(run, tmp_path / "bundle", base=BASE, bundle_id="Our Bundle", licence="CC0-1.0")
     assert refused.value.reason == "BUNDLE_ID"
 
 
@@ -218,6 +225,11 @@ def test_a_graph_that_fails_parity_leaves_no_bundle_behind(
     monkeypatch.setitem(VARIANTS, "int8", impossible)
     with pytest.raises(Corrupt, match=r"query_tower: lowest cosine to torch is 0\.\d+"):
         build_bundle(
-            run, tmp_path / "bundle", base="lite-0", bundle_id="ours-1", licence="CC0-1.0", weights="int8"
+            run,
+            tmp_path / "bundle",
+            base=BASE,
+            bundle_id="ours-1",
+            licence="CC0-1.0",
+            weights="int8",
         )
     assert list(tmp_path.iterdir()) == []

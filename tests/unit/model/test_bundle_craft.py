@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from temptrack.errors import NotSupported
-from temptrack.model.bundles import DEFAULT_BUNDLE, SHIPPED_FOLDER, load_bundle
+from temptrack.home import DEFAULT_BUNDLE
+from temptrack.model.bundles import SHIPPED_FOLDER, load_bundle
 from temptrack.model.craft import CRAFT_DIM, CRAFT_VERSION, measure_craft
 from temptrack.model.manifest import MANIFEST_NAME
 from temptrack.model.onnx_bundle import OnnxBundle

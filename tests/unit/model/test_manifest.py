@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from temptrack.errors import Corrupt, InvalidRequest, NotFound, NotSupported, TemptrackError
+from temptrack.home import DEFAULT_BUNDLE
 from temptrack.model.bundles import SHIPPED_FOLDER, list_bundles, load_bundle
 from temptrack.model.manifest import MANIFEST_NAME, read_manifest
 
-SHIPPED = SHIPPED_FOLDER / "lite-0"
+SHIPPED = SHIPPED_FOLDER / DEFAULT_BUNDLE
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def failure(folder: Path) -> TemptrackError:
 
 def test_the_shipped_bundle_is_whole_small_and_says_where_everything_comes_from() -> None:
     manifest, digest = read_manifest(SHIPPED)
-    assert "lite-0" in list_bundles()
+    assert DEFAULT_BUNDLE in list_bundles()
     assert load_bundle(device="cpu").digest == digest
     listed = {entry.file for entry in manifest.files} | {MANIFEST_NAME}
     assert listed == {path.name for path in SHIPPED.iterdir()}
@@ -108,7 +109,7 @@ def test_a_folder_without_a_manifest_and_an_unknown_name_are_not_found(tmp_path:
     assert isinstance(failure(tmp_path), NotFound)
     with pytest.raises(NotFound, match="no bundle 'lite-99'") as caught:
         load_bundle("lite-99")
-    assert "lite-0" in caught.value.hint
+    assert DEFAULT_BUNDLE in caught.value.hint
 
 
 def test_a_name_cannot_climb_out_of_the_bundles_folder(own_home: Path, tmp_path: Path) -> None:
@@ -118,8 +119,8 @@ def test_a_name_cannot_climb_out_of_the_bundles_folder(own_home: Path, tmp_path:
 
 
 def test_an_installed_bundle_goes_before_the_shipped_one(own_home: Path) -> None:
-    shutil.copytree(SHIPPED, own_home / "bundles" / "lite-0")
-    assert load_bundle("lite-0", device="cpu").folder == own_home / "bundles" / "lite-0"
+    shutil.copytree(SHIPPED, own_home / "bundles" / DEFAULT_BUNDLE)
+    assert load_bundle(DEFAULT_BUNDLE, device="cpu").folder == own_home / "bundles" / DEFAULT_BUNDLE
 
 
 def test_an_unknown_device_is_refused() -> None:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from temptrack.errors import InvalidRequest
+from temptrack.home import DEFAULT_BUNDLE
 from temptrack.model.bundles import load_bundle
 from temptrack.model.onnx_bundle import OnnxBundle
 from temptrack.model.types import TagGroup
@@ -18,7 +19,7 @@ def bundle() -> OnnxBundle:
     "shape", [(0, 260, 260, 3), (1, 224, 224, 3), (260, 260, 3), (1, 260, 260, 4)], ids=str
 )
 def test_frames_of_another_shape_are_refused(shape: tuple[int, ...]) -> None:
-    with pytest.raises(InvalidRequest, match="do not fit bundle 'lite-0'") as caught:
+    with pytest.raises(InvalidRequest, match=f"do not fit bundle '{DEFAULT_BUNDLE}'") as caught:
         bundle().encode_frames(np.zeros(shape, np.uint8), [1])
     assert caught.value.reason == "FRAMES_SHAPE"
 
@@ -43,7 +44,7 @@ def test_a_query_of_nothing_is_refused() -> None:
 
 
 def test_no_windows_and_no_texts_give_no_rows() -> None:
-    assert bundle().encode_audio(np.zeros((0, 160_000), np.float32)).shape == (0, 100)
+    assert bundle().encode_audio(np.zeros((0, 160_000), np.float32)).shape == (0, 554)
     assert bundle().encode_text([]).shape == (0, 384)
 
 
@@ -83,11 +84,11 @@ def test_words_find_the_tags_that_mean_them() -> None:
     names = [name for group in (TagGroup.GENRE, TagGroup.INSTRUMENT) for name in by_group[group]]
     tags = bundle().embed_words(bundle().encode_text([f"{name} music" for name in names]))
     for prompt, expected in (
-        ("a violin and cello duet", "classical"),
-        ("a club night with a four on the floor kick", "techno"),
-        ("growling vocals over distorted guitars", "metal"),
-        ("smoky bar, late night saxophone and brushes", "jazz"),
+        ("a violin and cello duet", {"classical"}),
+        ("a club night with a four on the floor kick", {"techno", "house"}),
+        ("growling vocals over distorted guitars", {"metal"}),
+        ("smoky bar, late night saxophone and brushes", {"jazz"}),
     ):
         query = bundle().embed_query(None, bundle().encode_text([prompt])[0], 1.0)
-        best = [names[row] for row in np.argsort(-(tags @ query))[:4]]
-        assert expected in best, (prompt, best)
+        best = {names[row] for row in np.argsort(-(tags @ query))[:4]}
+        assert expected & best, (prompt, best)

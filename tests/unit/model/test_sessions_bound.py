@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 
 from temptrack.errors import NotSupported
+from temptrack.home import DEFAULT_BUNDLE
 from temptrack.model import sessions
 from temptrack.model.bundles import SHIPPED_FOLDER
 from temptrack.model.sessions import Gpu, Session, choose_device
 
 
 def test_a_bound_run_gives_what_a_plain_one_gives() -> None:
-    session = Session(SHIPPED_FOLDER / "lite-0" / "query_tower.onnx", device="cpu", threads=1)
+    session = Session(SHIPPED_FOLDER / DEFAULT_BUNDLE / "query_tower.onnx", device="cpu", threads=1)
     generator = np.random.default_rng(2)
     shapes = {item.name: item.shape for item in session._session.get_inputs()}
     size = {"video": (3, 5, shapes["video"][2]), "video_mask": (3, 5), "text": (3, shapes["text"][1])}

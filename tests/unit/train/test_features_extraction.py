@@ -10,6 +10,7 @@ from support.fake_bundle import FakeBundle
 from support.films import Shot, make_film, moving, solid
 from support.tones import tone, write_audio
 from temptrack.errors import InvalidRequest, TemptrackError
+from temptrack.home import DEFAULT_BUNDLE
 from temptrack.media.audio import decode_audio
 from temptrack.media.types import Sampling
 from temptrack.model.bundles import load_bundle
@@ -131,9 +132,9 @@ def test_encoders_of_a_bundle_have_ids_of_their_graphs() -> None:
 
 
 def test_encoders_are_found_by_the_name_of_a_bundle() -> None:
-    assert frame_encoder("lite-0", device="cpu").id == load_bundle(device="cpu").frame_encoder_id
-    assert audio_encoder("lite-0", device="cpu").dim == 100
-    assert text_encoder("lite-0", device="cpu").text_dim == 384
+    assert frame_encoder(DEFAULT_BUNDLE, device="cpu").id == load_bundle(device="cpu").frame_encoder_id
+    assert audio_encoder(DEFAULT_BUNDLE, device="cpu").dim == 554
+    assert text_encoder(DEFAULT_BUNDLE, device="cpu").text_dim == 384
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from temptrack.errors import Corrupt, InvalidRequest, NotFound
+from temptrack.home import DEFAULT_BUNDLE
 from temptrack_train.training.config import DataConfig
 from temptrack_train.training.data import open_collection, read_texts_file, training_data, words_for
 
@@ -74,7 +75,7 @@ def test_an_unknown_option_of_the_data_is_named() -> None:
 
 def test_a_folder_of_media_without_features_says_what_is_missing(tmp_path: Path) -> None:
     config = _config(
-        kind="folder", path=tmp_path, features=tmp_path / "features", text_encoder="lite-0", options={}
+        kind="folder", path=tmp_path, features=tmp_path / "features", text_encoder=DEFAULT_BUNDLE, options={}
     )
     with pytest.raises(NotFound):
         open_collection(config)
