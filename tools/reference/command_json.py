@@ -7,6 +7,8 @@ from pydantic import BaseModel
 from reference.commands import EXIT_CODES
 from reference.markdown import first_line
 from temptrack.batch.report import BatchReport
+from temptrack.library.compaction import CompactReport
+from temptrack.library.copies import CopyReport
 from temptrack.library.report import IndexReport
 from temptrack.seat import reports
 
@@ -15,6 +17,8 @@ JSON_OF_COMMANDS: dict[str, tuple[type[BaseModel], str]] = {
     "library-list": (reports.LibrariesReport, "`temptrack library list --json`"),
     "library-show": (reports.LibraryReport, "`temptrack library show --json` and `create --json`"),
     "library-index": (IndexReport, "`temptrack library index --json` and `reindex --json`"),
+    "library-compact": (CompactReport, "`temptrack library compact --json`"),
+    "library-copy": (CopyReport, "`temptrack library backup --json` and `restore --json`"),
     "suggest": (reports.SuggestReport, "`temptrack suggest --json`"),
     "batch": (BatchReport, "`temptrack batch --json`"),
     "doctor": (reports.DoctorReport, "`temptrack doctor --json`"),
