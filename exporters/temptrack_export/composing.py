@@ -105,7 +105,6 @@ def compose(seed: int) -> Piece | None:
     mode, tonic = chance.choice(["major", "minor"]), chance.randrange(12)
     tempo_bpm = int(math.exp(chance.uniform(math.log(_SLOWEST_BPM), math.log(_FASTEST_BPM))))
     setting = _Setting(chance, mode, tonic, tempo_bpm, [])
-    articulation = None
     if chance.random() < _GROOVE_SHARE:
         style = _accompany(setting)
         if style is None:
@@ -113,10 +112,10 @@ def compose(seed: int) -> Piece | None:
         if chance.random() < _MELODY_SHARE:
             _melody_over(setting)
     else:
-        style, articulation = _texture(setting)
+        style = _texture(setting)
     ordered = sorted(setting.events, key=lambda event: (event.at_s, event.kind == "on"))
     known_mode = None if style == "own/clusters" else mode
-    return Piece(ordered, style, known_mode, tempo_bpm, articulation)
+    return Piece(ordered, style, known_mode)
 
 
 def _accompany(setting: _Setting) -> str | None:
@@ -198,7 +197,7 @@ def _melody_over(setting: _Setting) -> None:
     _melody(setting, player, centre, beats)
 
 
-def _texture(setting: _Setting) -> tuple[str, float]:
+def _texture(setting: _Setting) -> str:
     chance, chords = setting.chance, setting.chords()
     families = chance.sample(_FAMILIES, chance.choice([1, 1, 2, 2, 3]))
     velocity, articulation = chance.randint(35, 115), chance.choice([0.3, 0.6, 1, 1.1])
@@ -215,7 +214,7 @@ def _texture(setting: _Setting) -> tuple[str, float]:
             centre = chance.choice([48, 60, 60, 72])
             _melody(setting, player, centre, chance.choice(_TEXTURE_BEATS))
     _drums(setting, velocity)
-    return ("own/clusters" if clusters else "own/texture"), articulation
+    return "own/clusters" if clusters else "own/texture"
 
 
 def _melody(setting: _Setting, player: _Player, centre: int, beats: Sequence[float]) -> None:

@@ -12,7 +12,6 @@ import torch
 from torch import Tensor, nn
 
 RATE_HZ = 16_000
-MEL_FRAME_S = 256 / RATE_HZ
 
 _BANDS = 8
 _LOW_BINS, _HIGH_BINS = 12, 32

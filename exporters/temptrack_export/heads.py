@@ -34,24 +34,16 @@ class Facts:
     Attributes:
         style: name of the accompaniment, or of the way it was composed.
         mode: "major", "minor", or None for clusters that have none.
-        tempo_bpm: beats a minute.
         programs: share of the pitched sound by General MIDI program, 0 to 127.
         kit: how much a drum kit plays, in hits weighed by velocity.
         percussion: the same for hand percussion.
-        onsets_hz: notes a second.
-        pitch: mean MIDI note, or None without pitched notes.
-        articulation: length of notes over their distance, or None where not composed here.
     """
 
     style: str
     mode: str | None
-    tempo_bpm: float
     programs: Mapping[int, float]
     kit: float
     percussion: float
-    onsets_hz: float
-    pitch: float | None
-    articulation: float | None
 
 
 Answer = Callable[[Facts], float]

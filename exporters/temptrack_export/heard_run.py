@@ -1,6 +1,6 @@
 """The command that fits ``heard.npz``: renders, listens to music, reads texts."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +22,6 @@ WINDOWS_PER_TRACK = 4
 _BATCH = 2
 
 Features = npt.NDArray[np.float64]
-Listen = Callable[[Sequence[Window]], Features]
 
 
 def fit_from_files(

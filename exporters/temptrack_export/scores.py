@@ -39,22 +39,16 @@ class Piece:
         events: all of them.
         style: name of the accompaniment, or of the way it was composed.
         mode: "major", "minor" or None.
-        tempo_bpm: beats a minute.
-        articulation: length of notes over their distance, where it was composed here.
     """
 
     events: Sequence[Event]
     style: str
     mode: str | None
-    tempo_bpm: int
-    articulation: float | None
 
     def facts(self, start_s: float, stop_s: float) -> Facts:
         """Say what is known of the time between two moments."""
         weights, programs, kit, percussion = _Weights(), dict[int, int](), 0.0, 0.0
         sounding: dict[tuple[int, int], tuple[float, int]] = {}
-        pitches: list[int] = []
-        onsets = 0
         for event in self.events:
             key = (event.channel, event.number)
             if event.kind == "program":
@@ -63,7 +57,6 @@ class Piece:
                 sounding[key] = (event.at_s, event.value)
             elif event.kind == "off" and key in sounding:
                 began_s, velocity = sounding.pop(key)
-                onsets += start_s <= began_s < stop_s
                 heard_s = min(event.at_s, stop_s) - max(began_s, start_s)
                 if heard_s <= 0:
                     continue
@@ -73,17 +66,12 @@ class Piece:
                 else:
                     counted_s = min(max(heard_s, _SHORTEST_COUNTED_S), _LONGEST_COUNTED_S)
                     weights.add(programs.get(event.channel, 0), counted_s * velocity / 100)
-                    pitches.append(event.number)
         return Facts(
             style=self.style,
             mode=self.mode,
-            tempo_bpm=self.tempo_bpm,
             programs=weights.shares(),
             kit=kit,
             percussion=percussion,
-            onsets_hz=onsets / (stop_s - start_s),
-            pitch=sum(pitches) / len(pitches) if pitches else None,
-            articulation=self.articulation,
         )
 
 

@@ -104,11 +104,6 @@ class Session:
         return found if isinstance(found, dict) else {}
 
     @property
-    def companion_version(self) -> str:
-        """Version of temptrack; empty before the handshake."""
-        return str(self._connection.welcome.get("version", ""))
-
-    @property
     def companion_process_id(self) -> int | None:
         """The companion's process id, or None."""
         return self._connection.process_id

@@ -16,7 +16,7 @@ from av.error import FFmpegError
 
 from temptrack.errors import Forbidden, NotFound, NotReady, NotSupported, TemptrackError, Unavailable
 from temptrack.media.audio import decode_audio
-from temptrack.media.types import Samples, Waveform
+from temptrack.media.types import Samples
 
 EXCERPT_RATE_HZ = 48_000
 """Sample rate of excerpts; every codec below takes it."""
@@ -77,18 +77,6 @@ def encode_excerpt(
     peak = float(np.abs(samples).max(initial=0.0))
     _encode(samples / max(peak, 1.0), EXCERPT_RATE_HZ, out_path, codec)
     return out_path
-
-
-def write_wav(path: Path, sound: Waveform) -> Path:
-    """Write sound as 16-bit WAV; the file appears complete or not at all.
-
-    Raises:
-        Forbidden: the folder may not be written.
-        NotFound: the folder is not there.
-        Unavailable: the disk is full or failed.
-    """
-    _encode(np.clip(sound.samples, -1, 1), sound.rate_hz, path, "wav")
-    return path
 
 
 @contextmanager

@@ -151,20 +151,6 @@ class ServerOptions(BaseModel):
         return tuple(root.resolve() for root in self.allow_roots)
 
 
-def checked_options(**given: Any) -> ServerOptions:
-    """Return options made of what was given; what is None was not given.
-
-    Raises:
-        InvalidRequest: a value is out of range, or two do not fit together.
-    """
-    from pydantic import ValidationError
-
-    try:
-        return ServerOptions(**{name: value for name, value in given.items() if value is not None})
-    except ValidationError as error:
-        raise option_error(error.errors(include_url=False)[0]) from error
-
-
 def option_error(problem: Any) -> errors.InvalidRequest:
     """Return the error of a problem that pydantic found."""
     name = ".".join(str(part) for part in problem["loc"])

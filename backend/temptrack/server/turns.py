@@ -65,13 +65,6 @@ class Turns:
         rounds = (len(self._line) + self._at_once) / self._at_once
         return max(_SHORTEST_RETRY_S, rounds * self._mean_turn_s)
 
-    def refuse_all(self) -> None:
-        """Send away everybody who waits: the server stops."""
-        while len(self._line):
-            self._line.take().set_exception(
-                errors.Unavailable("The server is stopping.", reason="STOPPING", hint="Try again.")
-            )
-
     async def _wait(self, call: Call) -> None:
         self._make_room(call.caller)
         place: _Place = asyncio.get_running_loop().create_future()

@@ -57,22 +57,6 @@ def snap_rate(rate: float | Fraction) -> Fraction:
     return exact.limit_denominator(1001) or exact
 
 
-def parse_rate(text: str) -> Fraction:
-    """Read a rate as people write it: "25", "23.976", "30000/1001".
-
-    Raises:
-        InvalidRequest: the text is no rate (BAD_RATE).
-    """
-    try:
-        return snap_rate(Fraction(text.strip()))
-    except (ValueError, ZeroDivisionError):
-        raise InvalidRequest(
-            f"'{text}' is not a frame rate.",
-            reason="BAD_RATE",
-            hint="Give frames per second above 0, such as 24, 29.97 or 30000/1001.",
-        ) from None
-
-
 def seconds_of(time: Any) -> Fraction:
     """Return the exact seconds of an OpenTimelineIO RationalTime.
 

@@ -10,9 +10,9 @@ from support.films import damage, make_film, truncate
 from support.tones import write_audio
 from temptrack.errors import Corrupt, Forbidden, InvalidRequest, NotFound, NotSupported, TemptrackError
 from temptrack.media.audio import audio_digest, decode_audio
-from temptrack.media.audio_writing import encode_excerpt, write_wav
+from temptrack.media.audio_writing import encode_excerpt
 from temptrack.media.probe import probe
-from temptrack.media.types import Samples, Waveform
+from temptrack.media.types import Samples
 
 FORMATS = [".wav", ".aiff", ".flac", ".mp3", ".ogg", ".opus", ".m4a"]
 LOSSLESS = [".wav", ".aiff", ".flac"]
@@ -134,13 +134,6 @@ def test_loud_excerpt_is_kept_below_full_scale(tmp_path: Path) -> None:
     path = write_audio(tmp_path / "a.flac", tones.tone(440, 2))
     out = encode_excerpt(path, 0, 2, 0, tmp_path / "x.wav", codec="wav", gain_db=40)
     assert 0.98 < np.abs(decode_audio(out, rate_hz=48_000).samples).max() <= 1.0
-
-
-def test_wav_round_trip(tmp_path: Path) -> None:
-    sound = Waveform(tones.tone(440, 1, rate_hz=16_000)[:1], 16_000)
-    path = write_wav(tmp_path / "a.wav", sound)
-    again = decode_audio(path, rate_hz=16_000)
-    assert np.abs(again.samples - sound.samples).max() < 1e-4
 
 
 def test_output_that_cannot_be_written(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import pytest
 from opentimelineio.opentime import RationalTime
 
 from temptrack.errors import Corrupt, InvalidRequest
-from temptrack.timeline.rates import nearest_frame, parse_rate, rational_time, seconds_of, snap_rate
+from temptrack.timeline.rates import nearest_frame, rational_time, seconds_of, snap_rate
 
 
 @pytest.mark.parametrize(
@@ -33,17 +33,6 @@ def test_written_rates_snap_to_exact_ones(written: float, exact: Fraction) -> No
 def test_impossible_rates_are_refused_by_name(rate: float) -> None:
     with pytest.raises(InvalidRequest, match=r"is not a frame rate\. Give frames per second") as caught:
         snap_rate(rate)
-    assert caught.value.reason == "BAD_RATE"
-
-
-def test_rates_are_read_as_people_write_them() -> None:
-    assert parse_rate(" 30000/1001 ") == parse_rate("29.97") == Fraction(30000, 1001)
-
-
-@pytest.mark.parametrize("text", ["", "fast", "24/0", "-1"])
-def test_words_are_no_rate(text: str) -> None:
-    with pytest.raises(InvalidRequest) as caught:
-        parse_rate(text)
     assert caught.value.reason == "BAD_RATE"
 
 
