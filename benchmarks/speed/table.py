@@ -27,6 +27,7 @@ def tables() -> str:
     makers = {
         "picture": _picture,
         "prompts": _prompts,
+        "vectors": _vectors,
         "indexing": _indexing,
         "companion": _companion,
         "models": _models,
@@ -103,6 +104,31 @@ def _prompts(result: dict[str, Any]) -> Iterator[Row]:
     yield "loading the library, s", f"{result['library_load_s']:.1f}", ""
     yield "in process: peak memory, MB", f"{result['memory']['in process']['peak_mb']:.0f}", ""
     yield _row("server: peak memory, MB", result["memory"]["server_peak_mb"], 0)
+
+
+def _vectors(result: dict[str, Any]) -> Iterator[Row]:
+    for what, key in (("search", "latency_ms"), ("search, processor time", "processor_ms")):
+        for kind, times in result[key].items():
+            yield _row(f"{what} {kind}, ms", times, 0)
+            yield f"{what} {kind}: p95, ms", f"{times['p95']:.0f}", ""
+    yield _row(f"one look at {result['matrix_gb']:.2f} GB of vectors, ms", result["product_ms"], 0)
+    for kind, times in result["server_ms"].items():
+        yield _row(f"whole suggestion by a server, {kind}, ms", times, 0)
+        yield f"whole suggestion by a server, {kind}: p95, ms", f"{times['p95']:.0f}", ""
+    for kind, found in result["recall"].items():
+        what = f"of the best {found['best']} of {found['queries']} queries {kind}, found"
+        yield what, f"{100 * found['recall']:.1f} %", f"{found['same_order']} in the same order"
+    yield "loading the library, s", f"{result['library_load_s']:.1f}", ""
+    yield "loading the library, processor time, s", f"{result['library_load_core_s']:.1f}", ""
+    yield "memory of the library, MB", f"{result['memory']['held_mb']}", ""
+    yield "peak memory: in process, MB", f"{result['memory']['process']['peak_mb']:.0f}", ""
+    yield "peak memory: server, MB", f"{result['memory']['server_peak_mb']}", ""
+    yield "on disk, MB", f"{result['disk_mb']}", ""
+    yield (
+        f"adding {result['added']['tracks']} tracks in one commit, s",
+        f"{result['added']['insert_s']:.2f}",
+        "",
+    )
 
 
 def _companion(result: dict[str, Any]) -> Iterator[Row]:
