@@ -3,6 +3,7 @@
 import csv
 import json
 import shutil
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -259,6 +260,47 @@ def test_a_server_answers_as_this_machine_does(place: Path) -> None:
     with running(ServerOptions(listen="127.0.0.1:0", drain_s=0), fake_workings()) as address:
         asked(place, "--server", address, "--jobs", "2", out="there")
     assert batches.written(place / "there") == batches.written(place / "out")
+
+
+def test_music_that_only_the_server_can_read_is_copied_once_and_named_by_the_timelines(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_file, here = Path.is_file, threading.current_thread()
+
+    def not_mounted(path: Path) -> bool:
+        # The server works in threads of its own.
+        hidden = path.is_relative_to(place / "music") and threading.current_thread() is here
+        return not hidden and is_file(path)
+
+    monkeypatch.setattr(Path, "is_file", not_mounted)
+    with running(ServerOptions(listen="127.0.0.1:0", drain_s=0), fake_workings()) as address:
+        report = asked(place, "--server", address)
+        copies = {path: path.stat().st_mtime_ns for path in (place / "out" / "music").iterdir()}
+        asked(place, "--server", address, "--resume")
+    assert report["notes"] == ["2 cues are tracks of unknown licence."]
+    cues = [cue for path in report["timelines"] for cue in list_cues(read_timeline(path))]
+    assert {cue.path for cue in cues} == copies.keys()
+    assert {path: path.stat().st_mtime_ns for path in copies} == copies
+    originals = {path.read_bytes() for path in (place / "music").iterdir()}
+    assert {path.read_bytes() for path in copies} <= originals
+
+
+def test_music_that_cannot_be_had_is_said_and_the_timelines_are_written(place: Path) -> None:
+    shutil.rmtree(place / "music")
+    report = asked(place)
+    assert len(report["timelines"]) == 3
+    assert any("tracks lie where this machine cannot read them" in note for note in report["notes"])
+    assert not (place / "out" / "music").exists()
+
+
+def test_media_beside_the_timelines_are_found_from_their_copies(place: Path) -> None:
+    report = asked(place)
+    assert not any("media paths" in note for note in report["notes"])
+    for path in report["timelines"]:
+        document = otio.adapters.read_from_file(path)
+        shots = [item for item in document.tracks[0] if isinstance(item, otio.schema.Clip)]
+        media = {shot.media_reference.target_url for shot in shots}
+        assert media == {str(place / "cuts" / "a.mp4"), str(place / "cuts" / "b.mp4")}
 
 
 def test_rows_of_one_timeline_end_in_one_copy(place: Path) -> None:

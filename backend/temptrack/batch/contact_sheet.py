@@ -72,7 +72,7 @@ class ContactSheet:
             return ""
         return address if made else ""
 
-    def add(self, unit: Unit, index: int, scene: SceneAnswer, line: SceneLine, sounds: Sounds | None) -> None:
+    def add(self, unit: Unit, index: int, scene: SceneAnswer, line: SceneLine, sounds: Sounds) -> None:
         """Add a scene.
 
         Args:
@@ -80,7 +80,7 @@ class ContactSheet:
             index: its number in the unit.
             scene: its answer.
             line: what was chosen.
-            sounds: where the sound of the tracks is; None leaves it out.
+            sounds: where the sound of the tracks is.
         """
         placed_first = sorted(line.suggestions, key=lambda item: (item.rank != line.chosen_rank, item.rank))
         self._cards.append(
@@ -113,18 +113,18 @@ class ContactSheet:
         part = ScopeRequest.between(scene.start_frames, scene.start_frames + scene.duration_frames)
         return self._reader.scope(cut.file, unit.row, part, require_picture=False)
 
-    def _heard(self, suggestion: Suggestion, placed: bool, sounds: Sounds | None) -> "_Heard":
+    def _heard(self, suggestion: Suggestion, placed: bool, sounds: Sounds) -> "_Heard":
         excerpt, gain_db = suggestion.excerpt, gain_for(suggestion.track)
         heard_s = min(excerpt.duration_s, _HEARD_S)
         facts = f"{suggestion.track.id}|{excerpt.start_s}|{heard_s}|{gain_db}"
         address = f"{_FOLDER}/{hashlib.sha256(facts.encode()).hexdigest()[:24]}.mp3"
-        if sounds is not None and address not in self._sounds:
+        if address not in self._sounds:
             file = partial(sounds.file, suggestion.track)
             # Encoding lets go of the interpreter, so that threads share the work.
             self._sounds[address] = self._threads.submit(
                 _encode, file, excerpt.start_s, heard_s, gain_db, self._folder / address
             )
-        return _Heard(suggestion, placed, address if sounds is not None else "")
+        return _Heard(suggestion, placed, address)
 
 
 def _encode(file: Callable[[], Path], start_s: float, heard_s: float, gain_db: float, path: Path) -> str:

@@ -5,9 +5,8 @@ often the first half was stopped.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from temptrack.api.library import Library
@@ -17,15 +16,16 @@ from temptrack.batch.contact_sheet import ContactSheet
 from temptrack.batch.credits import credits_text
 from temptrack.batch.cue_sheet import write_cue_sheets
 from temptrack.batch.cues import SheetCue, sheet_cue
+from temptrack.batch.music import Music
 from temptrack.batch.report import SceneLine
 from temptrack.batch.units import Unit, by_timeline, output_names
 from temptrack.errors import NotReady, TemptrackError
 from temptrack.library.types import LICENCE_UNKNOWN, Track
-from temptrack.review.sounds import Sounds
 from temptrack.seat.cuts import span
 from temptrack.seat.failures import explain
 from temptrack.suggest.cue import cue_for
 from temptrack.suggest.types import Suggestion
+from temptrack.timeline.absolute_media import with_absolute_media
 from temptrack.timeline.cue import Cue
 from temptrack.timeline.place import DEFAULT_LANE, place_cue
 from temptrack.timeline.read import read_timeline
@@ -104,7 +104,7 @@ class HandingOn:
     def run(
         self,
         units: Sequence[Unit],
-        libraries: dict[str, Library],
+        libraries: Mapping[str, Library],
         *,
         title: str,
         progress: Callable[[int, int], None],
@@ -113,19 +113,14 @@ class HandingOn:
 
         Args:
             units: units that are answered.
-            libraries: by name, for the sound of the review page.
+            libraries: by name, for the sound of the review page and the music of servers.
             title: name of the batch, for the review page.
             progress: told (done, total) timelines.
         """
         grouped = by_timeline(units)
-        with ExitStack() as open_sounds:
-            sounds = (
-                {name: open_sounds.enter_context(music.sounds()) for name, music in libraries.items()}
-                if self._sheet is not None
-                else {}
-            )
+        with Music(self._folder, libraries) as music:
             for count, (timeline, its_units) in enumerate(grouped.items(), start=1):
-                self._one_timeline(self._order[timeline], timeline, its_units, sounds)
+                self._one_timeline(self._order[timeline], timeline, its_units, music)
                 progress(count, len(grouped))
             if self._sheet is not None:
                 self._sheet.finish()
@@ -137,7 +132,7 @@ class HandingOn:
         number: int,
         timeline: Path,
         units: Sequence[Unit],
-        sounds: dict[str, Sounds],
+        music: Music,
     ) -> None:
         found: list[tuple[Unit, int, SceneAnswer]] = []
         for unit in units:
@@ -151,9 +146,9 @@ class HandingOn:
         chosen = [
             _Chosen(unit, index, scene, self._choose(unit, scene, number)) for unit, index, scene in found
         ]
-        output = self._place(timeline, self._folder / _TIMELINES / self._names[timeline], chosen)
+        output = self._place(timeline, self._folder / _TIMELINES / self._names[timeline], chosen, music)
         for each in chosen:
-            self._tell(each, output, sounds)
+            self._tell(each, output, music)
 
     def _choose(self, unit: Unit, scene: SceneAnswer, number: int) -> Choice:
         row = unit.row
@@ -163,12 +158,12 @@ class HandingOn:
         fits = support is None or support.fits
         return self._chooser.choose(candidates, timeline=number, episode=episode, fits=fits)
 
-    def _place(self, timeline: Path, output: Path, chosen: Sequence[_Chosen]) -> Path | None:
+    def _place(self, timeline: Path, output: Path, chosen: Sequence[_Chosen], music: Music) -> Path | None:
         """Write the copy of a timeline with its cues; None where there are none, or it cannot be."""
         if not any(each.choice.chosen for each in chosen):
             return None
         try:
-            file = placed = read_timeline(timeline)
+            file = placed = with_absolute_media(read_timeline(timeline))
             cues = []
             for each in chosen:
                 suggestion, answer = each.choice.chosen, each.scene.answer
@@ -176,6 +171,7 @@ class HandingOn:
                     continue
                 scope = Scope(each.scene.label, each.scene.record, ())
                 cue = cue_for(suggestion, scope, answer.library)
+                cue = replace(cue, path=music.file(each.unit.row.library, suggestion.track))
                 placed = place_cue(placed, cue, lane_name=DEFAULT_LANE)
                 cues.append((each, cue, suggestion, answer.library))
             output.parent.mkdir(parents=True, exist_ok=True)
@@ -211,7 +207,7 @@ class HandingOn:
         if not cue.path.is_file():
             self._unread.add(str(cue.path))
 
-    def _tell(self, each: _Chosen, output: Path | None, sounds: dict[str, Sounds]) -> None:
+    def _tell(self, each: _Chosen, output: Path | None, music: Music) -> None:
         unit, scene, choice, answer = each.unit, each.scene, each.choice, each.scene.answer
         self._done.outcomes[choice.outcome] += 1
         rank = choice.chosen.rank if choice.chosen is not None and output is not None else None
@@ -241,7 +237,7 @@ class HandingOn:
         )
         self._lines.append(line)
         if self._sheet is not None:
-            self._sheet.add(unit, each.index, scene, line, sounds.get(unit.row.library))
+            self._sheet.add(unit, each.index, scene, line, music.sounds(unit.row.library))
 
     def _write(self, title: str) -> None:
         text = "".join(f"{line.model_dump_json()}\n" for line in self._lines)

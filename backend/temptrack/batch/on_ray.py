@@ -1,6 +1,5 @@
 """Spreads the units of a batch over a Ray cluster: the same units, answered into the same shared folder."""
 
-import importlib
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -10,10 +9,8 @@ from typing import Any
 from temptrack.batch.answering import Answerer, Spread, Tried, Work
 from temptrack.batch.units import Unit
 from temptrack.errors import TemptrackError, Unavailable
+from temptrack.library.ray_cluster import join_cluster, share_of_a_worker, worker_count
 from temptrack.seat.failures import explain
-
-LOCAL = "local"
-"""Stands for a cluster of this machine alone, made for the batch."""
 
 _LOOK_EVERY_S = 1.0
 _LIVES = 3
@@ -45,23 +42,22 @@ def on_ray(address: str, *, gpu: bool = False) -> Spread:
     of the batch, the timelines and their media must be seen by all nodes under the same paths.
 
     Args:
-        address: of the cluster's head, such as "10.0.0.1:6379", "auto" for the one this machine is part of,
-            or "local".
+        address: as for ``join_cluster``.
         gpu: whether a worker takes a GPU rather than a processor.
 
     Raises:
+        NotSupported: RAY_MISSING.
         Unavailable: there is no such cluster (RAY_UNREACHABLE).
     """
 
     def spread(units: Sequence[Unit], answerer: Answerer, cancelled: Callable[[], bool]) -> Tried:
         if not units:
             return
-        ray: Any = importlib.import_module("ray")
-        ours = _join(ray, address)
+        ray, ours = join_cluster(address)
         workers: list[Any] = []
         try:
-            count = min(len(units), max(1, int(ray.cluster_resources().get("GPU" if gpu else "CPU", 1))))
-            kind = ray.remote(**_share(gpu=gpu))(_Worker)
+            count = min(len(units), worker_count(ray, gpu=gpu))
+            kind = ray.remote(**share_of_a_worker(gpu=gpu))(_Worker)
             work = ray.put(replace(answerer.work, folder=answerer.work.folder.absolute()))
             workers += [kind.remote(work) for _ in range(count)]
             yield from _tried(ray, units, workers, cancelled)
@@ -116,23 +112,3 @@ def _no_worker() -> TemptrackError:
         reason="WORKERS_LOST",
         hint="Run it again with --resume when the cluster is whole.",
     )
-
-
-def _share(*, gpu: bool) -> dict[str, float]:
-    return {"num_cpus": 0, "num_gpus": 1} if gpu else {"num_cpus": 1}
-
-
-def _join(ray: Any, address: str) -> bool:
-    """Join a cluster, unless this process is part of one, and tell whether to leave it afterwards."""
-    if ray.is_initialized():
-        return False
-    try:
-        ray.init(address=address, log_to_driver=False, include_dashboard=False if address == LOCAL else None)
-    except (ConnectionError, RuntimeError, ValueError) as error:
-        raise Unavailable(
-            f"No Ray cluster answers at '{address}'.",
-            reason="RAY_UNREACHABLE",
-            hint="Start one with `ray start --head`, or say --ray local.",
-            metadata={"address": address, "details": str(error)[:200]},
-        ) from error
-    return True

@@ -176,9 +176,14 @@ def _is_newer(version: str, known: int) -> bool:
 
 
 def _check_old_reference(node: dict[str, Any], path: Path) -> None:
-    """Refuse a clip of the first version whose media is no object: upgrading it crashes the native parser."""
-    old_clip = str(node.get("OTIO_SCHEMA", "")).startswith("Clip.")
-    if old_clip and not isinstance(node.get("media_reference"), dict | None):
+    """Refuse an old clip whose media are no object: upgrading it crashes the native parser."""
+    schema, _, version = str(node.get("OTIO_SCHEMA", "")).partition(".")
+    if schema != "Clip":
+        return
+    # The plural is a later version's; the parser, upgrading, takes what it finds there for nothing else.
+    is_later = version.isdecimal() and _is_newer(version, 1)
+    mixed = "media_references" in node and not is_later
+    if mixed or not isinstance(node.get("media_reference"), dict | None):
         raise Corrupt(
             f"{path} breaks OpenTimelineIO's rules: the media_reference of a clip is no object.",
             reason="BAD_TIMELINE",

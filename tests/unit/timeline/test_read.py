@@ -255,6 +255,17 @@ BAD_FILES = [
         "BAD_TIMELINE",
         "the media_reference of a clip is no object",
     ),
+    *(
+        (
+            bad(
+                "cut.otio",
+                (OTIO_CLIP % f'{{"OTIO_SCHEMA": "Clip.{version}", "media_references": {{}}}}').encode(),
+            ),
+            "BAD_TIMELINE",
+            "the media_reference of a clip is no object",
+        )
+        for version in ("1", "0", "01", "-1")
+    ),
     (bad("cut.otio", (OTIO_CLIP % "null").encode()), "BAD_TIMELINE", "breaks OpenTimelineIO's rules"),
     (
         bad("cut.otio", MARKER),
