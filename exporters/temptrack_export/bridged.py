@@ -65,15 +65,14 @@ class QueryTower(nn.Module):
 class MusicTower(nn.Module):
     """Audio features [rows, audio_dim] to embeddings [rows, embed_dim] of length 1, and tags [rows, tags]."""
 
-    def __init__(self, front: Front, heard: nn.Module, tags: nn.Module | None) -> None:
-        """Take the parts; without ``tags`` only embeddings are put out."""
+    def __init__(self, front: Front, heard: nn.Module, tags: nn.Module) -> None:
+        """Take the parts."""
         super().__init__()
         self.front, self.heard, self.tags = front, heard, tags
 
-    def forward(self, features: Tensor) -> Tensor | tuple[Tensor, Tensor]:
+    def forward(self, features: Tensor) -> tuple[Tensor, Tensor]:
         """Measure concepts, embed them, say them."""
-        embedded: Tensor = self.heard(self.front(features))
-        return embedded if self.tags is None else (embedded, self.tags(features))
+        return self.heard(self.front(features)), self.tags(features)
 
 
 def of_pictures(tower: AnchoredTower, picture_mean: torch.Tensor) -> AnchoredTower:

@@ -16,11 +16,10 @@ from temptrack import __version__
 from temptrack.errors import InvalidRequest
 from temptrack.model.bundles import load_bundle
 from temptrack.model.craft import CRAFT_DIM, CRAFT_VERSION
-from temptrack.model.manifest import FORMAT_VERSION, GraphSpec, Manifest, Metric, Origin, TensorSpec
+from temptrack.model.manifest import FORMAT_VERSION, Manifest, Metric, Origin, TensorSpec
 from temptrack.model.onnx_bundle import OnnxBundle
 from temptrack_export.assembly import Assembly, reference_rows, whole_or_nothing
 from temptrack_export.bridged import MusicTower, PictureTower, QueryTower, of_pictures
-from temptrack_export.bundle_run import join_output
 from temptrack_export.craft_tower import MOOD_PHRASES, CraftTower
 from temptrack_export.ears import Ears, ears_of
 from temptrack_export.encoders import PARITY_TEXTS, KeptEncoders
@@ -70,8 +69,7 @@ def run_recipe(
     """Train towers and build a bundle of them and of the encoders they were trained for.
 
     Args:
-        encoders: bundle whose encoders are kept, byte for byte: its id, its folder, or loaded. Its music
-            tower gives the tags.
+        encoders: bundle whose encoders are kept, byte for byte: its id, its folder, or loaded.
         texts: the user's copies.
         out: where the bundle goes; must not exist. It appears whole or not at all.
         bundle_id: name and version of the new bundle.
@@ -134,7 +132,7 @@ def _towers(base: OnnxBundle, ears: Ears, bridges: Sequence[Bridge], picture_mea
     heard = Ensemble([bridge.heard for bridge in bridges])
     return _Towers(
         QueryTower(picture, words).eval(),
-        MusicTower(ears.front, heard, ears.tags.module if ears.tags else None).eval(),
+        MusicTower(ears.front, heard, ears.tags.module).eval(),
     )
 
 
@@ -148,8 +146,7 @@ def _about(told: Sequence[Recording]) -> str:
 
 def _describe(assembly: Assembly, base: OnnxBundle, ears: Ears, bundle_id: str, about: str) -> Manifest:
     kept, encoders = base.manifest, KeptEncoders(base)
-    tags = [one.model_copy(update={"part": "tags"}) for one in kept.origins if one.part in {"tags", "towers"}]
-    origins = (*encoders.origins, *(() if ears.tags else tags[:1]), TEXT_ORIGIN)
+    origins = (*encoders.origins, TEXT_ORIGIN)
     return Manifest(
         format=FORMAT_VERSION,
         id=bundle_id,
@@ -160,8 +157,8 @@ def _describe(assembly: Assembly, base: OnnxBundle, ears: Ears, bundle_id: str, 
         craft_version=CRAFT_VERSION,
         text=encoders.text,
         audio=kept.audio,
-        tags=ears.tags.entries if ears.tags else kept.tags,
-        support=ears.tags.support if ears.tags else kept.support,
+        tags=ears.tags.entries,
+        support=ears.tags.support,
         x_null="nothing: without words the picture alone makes the query",
         licence=" AND ".join(dict.fromkeys(one.licence for one in origins)),
         origins=origins,
@@ -203,26 +200,11 @@ def _add_towers(assembly: Assembly, base: OnnxBundle, ears: Ears, towers: _Tower
         bounds=SMALL_MAP,
         candidates=candidates,
     )
-    embeddings = embeddings_spec(TRACK_BATCH, dim)
-    if ears.tags:
-        said_tags = _tags_spec(len(ears.tags.entries))
-        assembly.add(
-            "music_tower", towers.music, inputs=tracks, outputs=[embeddings, said_tags], bounds=SMALL_MAP
-        )
-        return
-    tagger = base.folder / base.manifest.graphs["music_tower"].file
+    said_tags = TensorSpec(name="tags", dtype="float32", shape=(TRACK_BATCH, len(ears.tags.entries)))
     assembly.add(
         "music_tower",
         towers.music,
         inputs=tracks,
-        outputs=[embeddings],
+        outputs=[embeddings_spec(TRACK_BATCH, dim), said_tags],
         bounds=SMALL_MAP,
-        shrink=lambda path: join_output(path, tagger, "tags"),
     )
-    spec = assembly.graphs["music_tower"]
-    outputs = (*spec.outputs, _tags_spec(len(base.manifest.tags)))
-    assembly.register("music_tower", GraphSpec(file=spec.file, inputs=spec.inputs, outputs=outputs))
-
-
-def _tags_spec(count: int) -> TensorSpec:
-    return TensorSpec(name="tags", dtype="float32", shape=(TRACK_BATCH, count))

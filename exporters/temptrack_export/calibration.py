@@ -1,18 +1,57 @@
-"""Measuring how musicnn's outputs are spread over real music."""
+"""How musicnn's outputs are spread over real music: measured once, and read by whatever hears with it."""
 
+import json
 from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from temptrack.errors import TemptrackError
 from temptrack.media.audio import decode_audio
 from temptrack.model.bundles import load_bundle
 from temptrack_export.concepts import membership
+from temptrack_export.musicnn import RAW_TAGS
+
+Array = npt.NDArray[np.float64]
 
 WINDOWS_PER_TRACK = 4
 SHORTEST_S = 20
+FILE = "tagger_calibration.json"
 ENDINGS = {".flac", ".mp3", ".ogg", ".opus", ".wav"}
+
+CLIP_LOW, CLIP_HIGH = -2.5, 3.0
+"""A recording far outside the calibration set counts as an extreme member of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Mean and deviation of musicnn's log-odds over real music.
+
+    Attributes:
+        mean: [100].
+        deviation: [100].
+        concept_deviation: [concepts], of the mean standardised log-odds of a concept's members.
+        source: what was measured, in words.
+    """
+
+    mean: Array
+    deviation: Array
+    concept_deviation: Array
+    source: str
+
+
+def read_calibration() -> Calibration:
+    """Read the calibration that is part of the recipe."""
+    content = json.loads((files("temptrack_export") / FILE).read_text("utf-8"))
+    return Calibration(
+        np.array(content["mean"]),
+        np.array(content["deviation"]),
+        np.array(content["concept_deviation"]),
+        content["source"],
+    )
 
 
 def sound_files(folders: Sequence[Path]) -> list[Path]:
@@ -30,11 +69,11 @@ def measure(folders: Sequence[Path], bundle_folder: Path, source: str) -> dict[s
 
     Args:
         folders: searched with everything in them; links are skipped, so that no track counts twice.
-        bundle_folder: a bundle whose audio features are musicnn's log-odds.
+        bundle_folder: a bundle whose audio features begin with musicnn's log-odds.
         source: what the folders hold, for the record.
 
     Returns:
-        The content of ``lite0_calibration.json``.
+        The content of ``tagger_calibration.json``.
     """
     bundle = load_bundle(bundle_folder, device="cpu")
     spec = bundle.audio_spec
@@ -50,7 +89,7 @@ def measure(folders: Sequence[Path], bundle_folder: Path, source: str) -> dict[s
         chosen = np.unique(np.linspace(0, count - 1, WINDOWS_PER_TRACK).round().astype(int))
         windows = samples[: count * spec.window_samples].reshape(count, -1)[chosen]
         rows.append(bundle.encode_audio(windows).mean(axis=0))
-    logits = np.array(rows, np.float64)
+    logits = np.array(rows, np.float64)[:, : len(RAW_TAGS)]
     mean, deviation = logits.mean(axis=0), logits.std(axis=0)
     concepts = ((logits - mean) / deviation) @ membership()
     return {

@@ -12,10 +12,10 @@ from torch import Tensor, nn
 from temptrack.errors import NotSupported
 from temptrack.model.manifest import SupportScore, TagEntry
 from temptrack.model.onnx_bundle import OnnxBundle
+from temptrack_export.calibration import CLIP_HIGH, CLIP_LOW, read_calibration
 from temptrack_export.concepts import CONCEPTS, membership, mentions
 from temptrack_export.heard import HEARD, HeardTags, read_hearing
 from temptrack_export.listening import FEATURE_NAMES
-from temptrack_export.lite0 import CLIP_HIGH, CLIP_LOW, read_calibration
 from temptrack_export.musicnn import RAW_TAGS
 from temptrack_train.datasets.types import Matrix
 
@@ -65,13 +65,13 @@ class Ears:
     Attributes:
         front: audio features to concept scores.
         mentions: texts to the concepts they speak of.
-        tags: what is said of a track; None: what the bundle that lends the encoder says.
+        tags: what is said of a track.
         about: for the manifest.
     """
 
     front: Front
     mentions: Callable[[Sequence[str]], Matrix]
-    tags: SaidTags | None
+    tags: SaidTags
     about: str
 
 
@@ -84,29 +84,16 @@ def ears_of(bundle: OnnxBundle) -> Ears:
     dim = bundle.manifest.output_dim("audio_encoder")
     if dim == len(FEATURE_NAMES):
         return listener_ears()
-    if dim == len(RAW_TAGS):
-        return lite0_ears()
     raise NotSupported(
-        f"The audio encoder of '{bundle.id}' gives {dim} numbers; recipes know what {len(RAW_TAGS)} and "
-        f"{len(FEATURE_NAMES)} of them mean.",
+        f"The audio encoder of '{bundle.id}' gives {dim} numbers; recipes know what {len(FEATURE_NAMES)} of "
+        "them mean.",
         reason="AUDIO_ENCODER_UNKNOWN",
-        hint="Name a bundle that hears as lite-0 or lite-1 does.",
-    )
-
-
-def lite0_ears() -> Ears:
-    """Return how lite-0 hears: 46 concepts as sums of standardised log-odds of both musicnn models."""
-    matrix, offset = _of_log_odds()
-    return Ears(
-        front=Front(matrix, offset),
-        mentions=mentions,
-        tags=None,
-        about=f"Concept scores are relative to {read_calibration().source}.",
+        hint="Name a bundle that hears as lite-1 does.",
     )
 
 
 def listener_ears() -> Ears:
-    """Return how lite-1 hears: the concepts of lite-0 as there, and those that only detectors measure.
+    """Return how lite-1 hears: by the taggers what their words name, by detectors what only they measure.
 
     A concept that both measure is taken from the taggers alone: on the development packages and beyond,
     averages of both ranked worse ("metal" above all), since what rendered scores teach of distortion does not

@@ -19,8 +19,8 @@ from torch import Tensor, nn
 from temptrack.model.types import TagGroup
 from temptrack_export.concepts import CONCEPTS, Concept
 from temptrack_export.listening import FEATURE_NAMES
-from temptrack_export.lite0 import VOICES, VoiceTags
 from temptrack_export.musicnn import RAW_TAGS
+from temptrack_export.voice import VOICES, VoiceTags
 
 Array = npt.NDArray[np.float64]
 

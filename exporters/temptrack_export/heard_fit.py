@@ -17,12 +17,13 @@ from sklearn.metrics import roc_auc_score  # type: ignore[import-untyped]
 
 from temptrack.model.types import TagGroup
 from temptrack_export import heads
+from temptrack_export.calibration import Calibration
 from temptrack_export.concepts import Concept, mentions
 from temptrack_export.heads import Facts
 from temptrack_export.heard import HEARD, Hearing
 from temptrack_export.listening import FEATURE_NAMES
-from temptrack_export.lite0 import VOICES, Calibration
 from temptrack_export.musicnn import RAW_TAGS
+from temptrack_export.voice import VOICES
 
 Array = npt.NDArray[np.float64]
 

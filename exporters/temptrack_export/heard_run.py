@@ -9,10 +9,9 @@ import torch
 
 from temptrack.errors import TemptrackError
 from temptrack.media.audio import decode_audio
-from temptrack_export.calibration import sound_files
+from temptrack_export.calibration import read_calibration, sound_files
 from temptrack_export.heard_fit import Material, Reliability, fit_hearing, write_hearing
 from temptrack_export.listening import Listener
-from temptrack_export.lite0 import read_calibration
 from temptrack_export.musicnn import RATE_HZ, WINDOW_SAMPLES, read_checkpoints
 from temptrack_export.renders import Player, Window, rendered_windows
 from temptrack_export.texts import read_incompetech, read_musiccaps

@@ -1,16 +1,13 @@
-"""Bundle lite-0: frozen permissive encoders joined by three closed-form linear maps.
+"""Bundle lite-0, the baseline of lite-1: frozen encoders joined by three closed-form linear maps.
 
 The shared space is that of aspect phrases ("slow, sad piano, strings") under the sentence encoder, centred.
 Words reach it by a ridge regression from captions, scene sentences and descriptions to the aspects of the
 same recording; pictures by one from scene sentences alone, run on the class names a frame shows; sound by
-one from musical concepts, fitted on which concepts a caption mentions and run on what the taggers hear. It is
-a start: trained towers replace the maps, the graphs and the manifest stay as they are.
+one from musical concepts, fitted on which concepts a caption mentions and run on what the taggers hear.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
@@ -20,9 +17,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from temptrack.model.types import TagGroup
+from temptrack_export.calibration import CLIP_HIGH, CLIP_LOW, Calibration
 from temptrack_export.concepts import CONCEPTS, membership, mentions
-from temptrack_export.musicnn import RAW_TAGS
 from temptrack_export.texts import Caption
+from temptrack_export.voice import VOICES, VoiceTags
 
 Array = npt.NDArray[np.float64]
 
@@ -33,46 +31,10 @@ TAG_RIDGE = 100.0
 TAGGER_NOISE = 1.0
 """Standard deviation of the noise that stands for a tagger's errors, in deviations of a concept."""
 
-CLIP_LOW, CLIP_HIGH = -2.5, 3.0
-"""A recording far outside the calibration set counts as an extreme member of it."""
-
 TAG_SHARPNESS = 1.7
 TAG_MARGIN = 1.0
 """A concept is called present one deviation above the calibration mean; the logistic curve of slope 1.7
 follows the normal distribution's."""
-
-VOCAL_SHARPNESS = 2.0
-SUNG_ABOVE = 0.8
-UNSUNG_BELOW = -0.5
-"""Voice is judged absolutely, by the log-odds of "vocals" less those of "no vocals"; in between is unsure."""
-
-
-@dataclass(frozen=True, slots=True)
-class Calibration:
-    """Mean and deviation of musicnn's log-odds over real music.
-
-    Attributes:
-        mean: [100].
-        deviation: [100].
-        concept_deviation: [concepts], of the mean standardised log-odds of a concept's members.
-        source: what was measured, in words.
-    """
-
-    mean: Array
-    deviation: Array
-    concept_deviation: Array
-    source: str
-
-
-def read_calibration() -> Calibration:
-    """Read the calibration that is part of the recipe."""
-    content = json.loads((files("temptrack_export") / "lite0_calibration.json").read_text("utf-8"))
-    return Calibration(
-        np.array(content["mean"]),
-        np.array(content["deviation"]),
-        np.array(content["concept_deviation"]),
-        content["source"],
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,29 +152,7 @@ class QueryTower(nn.Module):
         return functional.normalize((1 - weight) * picture + weight * self.text_tower(text), dim=-1)
 
 
-VOICES = ("female vocals", "male vocals", "vocals", "instrumental")
-"""Concepts of the voice, in the order ``VoiceTags`` puts them out."""
-
 TAG_NAMES: tuple[tuple[str, TagGroup], ...] = tuple((concept.name, concept.group) for concept in CONCEPTS)
-
-
-class VoiceTags(nn.Module):
-    """Tag log-odds [rows, 100] to posteriors of female, male, any and no vocals, [rows, 4].
-
-    Voice is judged absolutely: music libraries differ too much in how much of them is sung.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.register_buffer("voice", _tensor(_voice_columns()))
-
-    def forward(self, logits: Tensor) -> Tensor:
-        """Judge whether somebody sings, and who."""
-        sung, unsung, female, male = (logits @ self.get_buffer("voice")).unbind(dim=-1)
-        vocals = torch.sigmoid(VOCAL_SHARPNESS * (sung - unsung - SUNG_ABOVE))
-        instrumental = torch.sigmoid(VOCAL_SHARPNESS * (UNSUNG_BELOW - sung + unsung))
-        by_women = vocals * torch.sigmoid(VOCAL_SHARPNESS * (female - male))
-        return torch.stack([by_women, vocals - by_women, vocals, instrumental], dim=-1)
 
 
 class MusicTower(nn.Module):
@@ -237,17 +177,3 @@ class MusicTower(nn.Module):
         embeddings = functional.normalize(concepts @ self.get_buffer("weights"), dim=-1)
         present = torch.sigmoid(TAG_SHARPNESS * (concepts[:, : self.first_voice] - TAG_MARGIN))
         return embeddings, torch.cat([present, self.voice(features)], dim=-1)
-
-
-def _voice_columns() -> npt.NDArray[np.float32]:
-    groups = (
-        ("vocal", "vocals", "singing", "voice"),
-        ("no_vocals", "no_vocal", "no_voice"),
-        ("female", "woman", "female_vocal", "female_voice"),
-        ("male", "man", "male_vocal", "male_voice"),
-    )
-    columns = np.zeros((len(RAW_TAGS), len(groups)), np.float32)
-    for column, group in enumerate(groups):
-        for tag in group:
-            columns[RAW_TAGS.index(f"mtt:{tag}"), column] = 1 / len(group)
-    return columns

@@ -25,6 +25,17 @@ UNSTATED = "LicenseRef-unstated"
 SourceFile = typer.Option(exists=True, dir_okay=False)
 
 
+@app.command()
+def encoders(
+    musicnn: Annotated[Path, SourceFile],
+    out: Annotated[Path, typer.Option(help="folder to make; must not exist")],
+) -> None:
+    """Make the encoders of lite-1 from packages; `temptrack-train recipe` trains towers for them."""
+    from temptrack_export.lite_encoders import write_encoders
+
+    _show(write_encoders(musicnn, out), out)
+
+
 @app.command("lite-0")
 def lite_0(
     musicnn: Annotated[Path, SourceFile],
@@ -32,7 +43,7 @@ def lite_0(
     incompetech: Annotated[Path, SourceFile],
     out: Annotated[Path, typer.Option(help="folder to make; must not exist")],
 ) -> None:
-    """Build lite-0 from the musicnn source distribution and your copies of both text sets."""
+    """Build lite-0, the baseline of benchmarks, from packages and your copies of both text sets."""
     from temptrack_export.bundle_lite0 import build
 
     _show(build(musicnn, musiccaps, incompetech, out), out)
@@ -123,7 +134,7 @@ def hearing(
 @app.command()
 def calibrate(
     folders: Annotated[list[Path], typer.Argument(exists=True, file_okay=False)],
-    bundle: Annotated[Path, typer.Option(help="a lite-0 bundle whose audio encoder is run")],
+    bundle: Annotated[Path, typer.Option(help="folder of a bundle that hears as lite-1 does")],
     source: Annotated[str, typer.Option(help="what the folders hold, for the record")],
     out: Annotated[Path, typer.Option(help="JSON to write")],
 ) -> None:

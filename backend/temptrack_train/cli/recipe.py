@@ -1,7 +1,6 @@
 """``temptrack-train recipe``: whole ways from raw material to a bundle."""
 
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -45,14 +44,6 @@ def language_bridged(
             "--encoders", metavar="BUNDLE", help="Id or folder of the bundle whose encoders are kept."
         ),
     ] = DEFAULT_BUNDLE,
-    musicnn: Annotated[
-        Path | None,
-        typer.Option(
-            "--musicnn",
-            metavar="FILE",
-            help="musicnn-0.1.0.tar.gz: make the audio encoder of lite-1 from it instead of keeping one.",
-        ),
-    ] = None,
     name: Annotated[
         str | None,
         typer.Option("--name", metavar="ID", help="Id of the bundle; without it the folder's name."),
@@ -75,24 +66,17 @@ def language_bridged(
     The texts are read from your copies; none of them goes into the bundle.
     """
     from temptrack.cli.screen import answers
-    from temptrack.model.bundles import load_bundle
     from temptrack_export.bundle_bridged import SEEDS, run_recipe
-    from temptrack_export.listening_encoders import write_encoders
     from temptrack_train.recipes.sources import Texts
 
-    with TemporaryDirectory() as scratch:
-        kept = encoders
-        if musicnn is not None:
-            kept = f"{scratch}/encoders"
-            write_encoders(load_bundle(encoders, device="cpu"), musicnn, Path(kept))
-        manifest = run_recipe(
-            kept,
-            Texts(musiccaps, incompetech),
-            out,
-            bundle_id=name or out.name,
-            seeds=seeds or SEEDS,
-            cache=cache,
-        )
+    manifest = run_recipe(
+        encoders,
+        Texts(musiccaps, incompetech),
+        out,
+        bundle_id=name or out.name,
+        seeds=seeds or SEEDS,
+        cache=cache,
+    )
     console = answers()
     size_bytes = sum(entry.size_bytes for entry in manifest.files)
     console.print(f"{manifest.id}: {len(manifest.files)} files, {size_bytes / 1e6:.1f} MB in {out}")

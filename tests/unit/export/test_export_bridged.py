@@ -4,17 +4,17 @@ from functools import cache
 
 import numpy as np
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from temptrack.model.craft import CRAFT_DIM
 from temptrack_export.bridged import PictureTower, QueryTower, of_pictures
+from temptrack_export.calibration import read_calibration
 from temptrack_export.concepts import CONCEPTS, membership
 from temptrack_export.craft_tower import MOOD_PHRASES, CraftTower
-from temptrack_export.ears import listener_ears, lite0_ears
+from temptrack_export.ears import listener_ears
 from temptrack_export.heard import HEARD
 from temptrack_export.listening import FEATURE_NAMES
-from temptrack_export.lite0 import read_calibration
 from temptrack_export.musicnn import RAW_TAGS
 from temptrack_train.recipes.bridge_towers import AnchoredTower
 
@@ -30,6 +30,7 @@ def query_tower() -> QueryTower:
     return QueryTower(PictureTower(seen, CraftTower(moods)), words).eval()
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10_000), st.integers(1, 4))
 def test_the_slider_moves_a_query_from_picture_to_words(seed: int, segments: int) -> None:
     generator = torch.Generator().manual_seed(seed)
@@ -75,13 +76,12 @@ def test_pictures_are_centred_on_pictures() -> None:
     assert torch.allclose(moved(mean + shifted), expected, atol=1e-5)
 
 
-def test_concepts_of_lite_0_are_measured_as_there() -> None:
+def test_what_the_taggers_name_is_measured_by_their_log_odds() -> None:
     calibration = read_calibration()
     log_odds = np.random.default_rng(0).normal(calibration.mean, calibration.deviation)
     standard = (log_odds - calibration.mean) / calibration.deviation
     expected = np.clip(standard @ membership() / calibration.concept_deviation, -2.5, 3)
     rows = torch.tensor(log_odds[None], dtype=torch.float32)
-    assert np.allclose(lite0_ears().front(rows).numpy(), expected, atol=1e-3)
     features = torch.zeros(1, len(FEATURE_NAMES))
     features[:, : len(RAW_TAGS)] = rows
     heard = listener_ears().front(features).numpy()[0]
@@ -91,7 +91,6 @@ def test_concepts_of_lite_0_are_measured_as_there() -> None:
 
 def test_every_tag_of_the_listener_has_a_name_and_a_threshold() -> None:
     ears = listener_ears()
-    assert ears.tags is not None
     posteriors = ears.tags.module(torch.zeros(1, len(FEATURE_NAMES)))
     assert posteriors.shape == (1, len(ears.tags.entries))
     assert [entry.name for entry in ears.tags.entries] == [concept.name for concept in HEARD]
