@@ -29,21 +29,21 @@ def network() -> Any:
     return import_open_clip().create_model(ARCHITECTURE).eval()
 
 
-def encoders() -> Path:
-    """Return a bundle folder with the encoders that pulled files would give; made once."""
-    folder = WORK / "random-clip"
+def encoders(*, int8: bool = True) -> Path:
+    """Return a bundle folder with the encoders that pulled files would give, or in float32; made once."""
+    folder = WORK / ("random-clip" if int8 else "random-clip-fp32")
     if not (folder / "manifest.json").is_file():
-        pulled, partial = WORK / "random-clip-pulled", WORK / "random-clip-partial"
+        pulled, partial = (folder.with_name(f"{folder.name}-{part}") for part in ("pulled", "partial"))
         for place in (pulled, partial, folder):
             shutil.rmtree(place, ignore_errors=True)
         partial.mkdir(parents=True)
-        publish(pulled)
+        publish(pulled, int8=int8)
         write_encoders(pulled, partial, load_bundle(device="cpu"))
         partial.rename(folder)
     return folder
 
 
-def publish(folder: Path) -> Entry:
+def publish(folder: Path, *, int8: bool = True) -> Entry:
     """Lay the files out as `temptrack bundle pull` would have brought them."""
     (folder / "onnx").mkdir(parents=True)
     clip, entry = network(), find_entry("clip-vit-b32")
@@ -54,7 +54,7 @@ def publish(folder: Path) -> Entry:
     frames_path, texts_path = folder / entry.frames.path, folder / entry.texts.path
     export_graph(clip.visual, frames_path, inputs={"pixel_values": pixels}, outputs=["image_embeds"])
     export_graph(TextEncoder(clip), texts_path, inputs=texts, outputs=["text_embeds"])
-    for path in (frames_path, texts_path):
+    for path in (frames_path, texts_path) if int8 else ():
         compute_in_int8(path)
     make_tokenizer(merges_file()).save(str(folder / entry.tokenizer.path))
     pieces = {name: _piece(folder, getattr(entry, name).path) for name in ("frames", "texts", "tokenizer")}

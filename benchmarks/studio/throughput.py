@@ -130,10 +130,10 @@ def _ways(premises: Premises, bundle: OnnxBundle, seconds: float) -> dict[str, C
 
 
 def _encode(premises: Premises, questions: Sequence[Question], seconds: float) -> Spent:
-    return asyncio.run(_ask(premises, questions, seconds))
+    return asyncio.run(ask(premises, questions, seconds))
 
 
-async def _ask(premises: Premises, questions: Sequence[Question], seconds: float) -> Spent:
+async def ask(premises: Premises, questions: Sequence[Question], seconds: float) -> Spent:
     """Ask without a pause, and look when an answer has just come: early on, and when the time is over."""
     seats = Seats(premises, questions, (), _CALM, seed=2)
     asking = asyncio.ensure_future(seats.ask(1.25 * seconds))
@@ -236,10 +236,10 @@ def _suggesting(premises: Premises, bundle: OnnxBundle, seconds: float) -> dict[
     here_cpu_s, here_wall_s = time.process_time() - working, time.perf_counter() - clock
     found = {"in process": _described(len(times_ms), here_wall_s, here_cpu_s, times_ms)}
     # The engine in this process answered each question before, and remembers its words; so shall the server.
-    asyncio.run(_ask(replace(premises, tokens=premises.tokens[:16]), asked, seconds / 4))
+    asyncio.run(ask(replace(premises, tokens=premises.tokens[:16]), asked, seconds / 4))
     for callers in CALLERS:
         seats = replace(premises, tokens=premises.tokens[:callers])
-        spent = asyncio.run(_ask(seats, asked, seconds / 2))
+        spent = asyncio.run(ask(seats, asked, seconds / 2))
         found[f"server, callers: {callers}"] = _described(
             spent.done, spent.wall_s, spent.server_cpu_s, spent.latency_ms
         )
