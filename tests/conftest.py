@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from temptrack import home
 
@@ -14,8 +14,10 @@ TESTS = Path(__file__).parent
 
 # A run of the suite says the same twice; looking for new counterexamples is a run of its own:
 # pytest tests/property --hypothesis-profile=explore
-settings.register_profile("repeatable", derandomize=True)
-settings.register_profile("explore", max_examples=1000)
+# Neither watches the clock: a busy machine is no fault of what is tested.
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("repeatable", unhurried, derandomize=True)
+settings.register_profile("explore", unhurried, max_examples=1000)
 settings.load_profile("repeatable")
 
 

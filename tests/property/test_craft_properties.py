@@ -27,7 +27,7 @@ def films(draw: st.DrawFn) -> tuple[Frames, list[int]]:
     return frames, draw(st.lists(st.integers(1, 5), min_size=count, max_size=count))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(film=films())
 def test_values_stay_in_their_ranges_and_have_a_mood(film: tuple[Frames, list[int]]) -> None:
     craft = measure_craft(*film)
@@ -39,7 +39,7 @@ def test_values_stay_in_their_ranges_and_have_a_mood(film: tuple[Frames, list[in
     np.testing.assert_allclose(weights.sum(), 1)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(film=films())
 def test_repeats_are_frames_seen_again(film: tuple[Frames, list[int]]) -> None:
     frames, repeats = film
@@ -49,7 +49,7 @@ def test_repeats_are_frames_seen_again(film: tuple[Frames, list[int]]) -> None:
     )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(film=films())
 def test_played_backwards_only_the_trends_turn_round(film: tuple[Frames, list[int]]) -> None:
     # Ten moments or fewer are all looked at; of more, backwards picks others.
@@ -59,7 +59,7 @@ def test_played_backwards_only_the_trends_turn_round(film: tuple[Frames, list[in
     np.testing.assert_allclose(backwards, np.where(TRENDS, -forwards, forwards), atol=1e-5)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(text=st.text(max_size=80))
 def test_any_words_give_craft_that_could_be_measured(text: str) -> None:
     drawn = mood.craft_given(text).sample(np.random.default_rng(0), 20)

@@ -45,7 +45,7 @@ def test_the_length_in_samples_is_within_half_a_sample_of_exact(frames: int, rat
     assert cue_samples(frames + 1, rate) > samples
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(frames=st.integers(1, 60), rate=st.sampled_from(SMPTE_RATES), start_ms=st.integers(0, 7000))
 def test_a_file_has_exactly_its_length(track: Path, frames: int, rate: Fraction, start_ms: int) -> None:
     with TemporaryDirectory() as folder:
@@ -55,7 +55,7 @@ def test_a_file_has_exactly_its_length(track: Path, frames: int, rate: Fraction,
         assert cue.samples == cue_samples(frames, rate)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(
     rate=st.sampled_from([Fraction(24_000, 1001), Fraction(24), Fraction(25), Fraction(30), Fraction(50)]),
     frames=st.integers(2, 90),

@@ -3,7 +3,7 @@
 import math
 
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 from torch.nn import functional
@@ -29,7 +29,6 @@ def _loss(queries: Tensor, tracks: Tensor, temperature: float, targets: Targets 
 
 
 @given(seeds, sizes, temperatures)
-@settings(deadline=None)
 def test_the_order_of_pairs_does_not_matter(seed: int, count: int, temperature: float) -> None:
     queries, tracks = _sides(seed, count)
     order = torch.randperm(count, generator=torch.Generator().manual_seed(seed + 1))
@@ -38,7 +37,6 @@ def test_the_order_of_pairs_does_not_matter(seed: int, count: int, temperature: 
 
 
 @given(seeds, sizes, temperatures)
-@settings(deadline=None)
 def test_both_directions_count_alike(seed: int, count: int, temperature: float) -> None:
     queries, tracks = _sides(seed, count)
     one, other = _loss(queries, tracks, temperature), _loss(tracks, queries, temperature)
@@ -46,7 +44,6 @@ def test_both_directions_count_alike(seed: int, count: int, temperature: float) 
 
 
 @given(seeds, sizes, temperatures)
-@settings(deadline=None)
 def test_turning_the_whole_space_changes_nothing(seed: int, count: int, temperature: float) -> None:
     queries, tracks = _sides(seed, count)
     turn, _ = torch.linalg.qr(torch.randn(7, 7, generator=torch.Generator().manual_seed(seed)))
@@ -55,7 +52,6 @@ def test_turning_the_whole_space_changes_nothing(seed: int, count: int, temperat
 
 
 @given(seeds, sizes, temperatures)
-@settings(deadline=None)
 def test_a_better_pair_costs_less(seed: int, count: int, temperature: float) -> None:
     queries, tracks = _sides(seed, count)
     # A direction of its own for each pair, so that drawing one together moves nothing else.
@@ -65,7 +61,6 @@ def test_a_better_pair_costs_less(seed: int, count: int, temperature: float) -> 
 
 
 @given(seeds, sizes, st.sampled_from(["negative", "ignored", "positive"]), st.sampled_from([None, 0.3, 0.8]))
-@settings(deadline=None)
 def test_targets_share_out_exactly_one_and_never_leave_out_the_pair(
     seed: int, count: int, duplicates: str, overlap: float | None
 ) -> None:
@@ -83,7 +78,6 @@ def test_targets_share_out_exactly_one_and_never_leave_out_the_pair(
 
 
 @given(seeds, sizes, temperatures)
-@settings(deadline=None)
 def test_pairs_left_out_are_as_if_never_there(seed: int, count: int, temperature: float) -> None:
     queries, tracks = _sides(seed, count)
     there = torch.rand(count, generator=torch.Generator().manual_seed(seed)) > 0.4

@@ -175,7 +175,7 @@ def test_scores_do_not_depend_on_the_neighbours_of_a_row(seed: int, limit: int) 
 
 
 @given(st.permutations(range(30)), st.integers(1, 30))
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_ranking_does_not_know_the_order_or_number_of_commits(order: list[int], split: int) -> None:
     from temptrack.library.store import delete_library, list_libraries
 

@@ -3,7 +3,7 @@
 import re
 import string
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from support.prompt_readings import VOCABULARY, golden_readings
@@ -49,7 +49,6 @@ def searched(prompt: str) -> set[str]:
     return set(re.findall(r"\w+", read(prompt).reading.wanted.casefold()))
 
 
-@settings(deadline=None)
 @given(st.one_of(salads, st.text(max_size=200), st.text(string.printable, max_size=200)))
 def test_no_prompt_is_refused_and_each_part_has_something_to_say(prompt: str) -> None:
     if any("\ud800" <= letter <= "\udfff" for letter in prompt):
@@ -62,7 +61,6 @@ def test_no_prompt_is_refused_and_each_part_has_something_to_say(prompt: str) ->
         assert (part.effect is PartEffect.FILTER) == bool(understood.demands)
 
 
-@settings(deadline=None)
 @given(clauses, st.randoms(use_true_random=False))
 def test_the_order_of_clauses_does_not_matter(parts: list[str], chance: object) -> None:
     shuffled = list(parts)
@@ -71,14 +69,12 @@ def test_the_order_of_clauses_does_not_matter(parts: list[str], chance: object) 
     assert searched(", ".join(shuffled)) == searched(", ".join(parts))
 
 
-@settings(deadline=None)
 @given(clauses, st.sampled_from([str.upper, str.title, str.capitalize]))
 def test_case_does_not_matter(parts: list[str], case: object) -> None:
     prompt = ", ".join(parts)
     assert meaning(case(prompt)) == meaning(prompt)  # type: ignore[operator]
 
 
-@settings(deadline=None)
 @given(
     clauses,
     st.sampled_from(["; ", ". ", ",", " , ", ",\n", "\n", "! "]),
@@ -88,7 +84,6 @@ def test_marks_between_clauses_do_not_matter(parts: list[str], mark: str, end: s
     assert meaning(mark.join(parts) + end) == meaning(", ".join(parts))
 
 
-@settings(deadline=None)
 @given(clauses)
 def test_reading_what_was_searched_again_finds_nothing_new(parts: list[str]) -> None:
     once = read(", ".join(parts)).reading
@@ -101,7 +96,6 @@ def test_reading_what_was_searched_again_finds_nothing_new(parts: list[str]) -> 
     assert set(again.excluded_tags) <= set(once.excluded_tags)
 
 
-@settings(deadline=None)
 @given(salads)
 def test_what_stands_in_quotes_is_searched_and_nothing_else(prompt: str) -> None:
     plain = re.sub(r"[\"“”„«»]", "", prompt).strip()

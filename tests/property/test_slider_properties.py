@@ -34,7 +34,7 @@ def signs(scores: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     return ahead
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     prompt=st.integers(0, len(PROMPTS) - 1),
     segments=st.integers(1, 6),

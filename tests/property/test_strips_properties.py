@@ -111,7 +111,7 @@ def _source_frame(one: Strip, frame: int, rate: Fraction) -> Fraction:
     return key.source_frame + (frame - key.timeline_frame) * step
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(description=timelines())
 def test_every_frame_shows_the_strip_and_the_media_frame_it_should(description: StripTimeline) -> None:
     file = timeline_of(description)

@@ -55,7 +55,7 @@ def at(weight: float) -> Vector:
 PICTURE_END, WORDS_END = at(0.0), at(1.0)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(
     order=st.permutations(range(len(ROWS))), prompt=st.sampled_from(["calm", "rock, no drums", "no vocals"])
 )

@@ -45,7 +45,6 @@ class Careless:
         return " ".join(chance.choices(words, k=chance.randint(0, 12)))
 
 
-@settings(deadline=None)
 @given(recipe=recipes, track=tracks, seed=seeds)
 def test_the_embedded_writers_say_every_tag_and_no_other(recipe: Recipe, track: TrackTags, seed: int) -> None:
     reading = read(recipe.write(track, Random(seed)), track, FINDER)
@@ -54,14 +53,12 @@ def test_the_embedded_writers_say_every_tag_and_no_other(recipe: Recipe, track: 
     assert not reading.denied
 
 
-@settings(deadline=None)
 @given(recipe=recipes, track=tracks, seed=seeds)
 def test_same_seed_same_text(recipe: Recipe, track: TrackTags, seed: int) -> None:
     first, second = (recipe.write(track, chance_for(seed, recipe.name, "t", 0)) for _ in range(2))
     assert first == second
 
 
-@settings(deadline=None)
 @given(seed=seeds, drawn=st.integers(0, 99), count=st.integers(1, 8))
 def test_no_invented_tag_and_no_duplicate_survives_the_filter(seed: int, drawn: int, count: int) -> None:
     tagged = tagged_tracks(count, seed=drawn)
@@ -79,7 +76,7 @@ def test_no_invented_tag_and_no_duplicate_survives_the_filter(seed: int, drawn: 
         assert (row.text is None) == (row.failure is not None)
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow])
 @given(seed=seeds, lost=st.sets(st.integers(0, 2)))
 def test_a_run_resumed_equals_one_unbroken(seed: int, lost: set[int]) -> None:
     order = order_for(Careless(), tagged_tracks(140, seed=seed % 7), seed=seed)
@@ -96,7 +93,6 @@ def test_a_run_resumed_equals_one_unbroken(seed: int, lost: set[int]) -> None:
         assert files_of(broken) == files_of(whole)
 
 
-@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_any_text_can_be_read_and_judged(text: str) -> None:
     track = TrackTags("t", FINDER.lexicon.grouped(["piano"]))

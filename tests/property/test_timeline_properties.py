@@ -70,7 +70,7 @@ def fresh(lanes: list[Any], **options: Any) -> TimelineFile:
 
 
 @given(timelines, rates)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_timeline_is_tiled_by_segments_and_shows_one_picture_at_a_time(
     lanes: list[Any], rate: float
 ) -> None:
@@ -99,7 +99,7 @@ def test_any_timeline_is_tiled_by_segments_and_shows_one_picture_at_a_time(
 
 @given(timelines, st.integers(0, 600), st.integers(1, 600))
 @example(lanes=[lane(gap(1, 23.976), clip("c", 0, 241, 23.976))], start=0, duration=241)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_part_shows_what_the_whole_shows_there(lanes: list[Any], start: int, duration: int) -> None:
     file = fresh(lanes, start=0)
     end = min(start + duration, file.picture_end_frames)
@@ -133,7 +133,7 @@ def seconds_shown(scope: Any, start: int = 0, end: int = 10**9) -> dict[int, tup
     ),
     st.sampled_from([24.0, 29.97]),
 )
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_placed_cues_never_overlap_anything_and_removal_restores(
     items: list[Any], wanted: list[tuple[int, int, int, int]], rate: float
 ) -> None:
@@ -183,7 +183,7 @@ def assert_others_untouched(file: TimelineFile, other: TimelineFile) -> None:
 
 
 @given(timelines, st.integers(0, 500), st.integers(2, 100))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_cue_on_any_timeline_is_one_more_lane_and_nothing_else(
     lanes: list[Any], start: int, duration: int
 ) -> None:

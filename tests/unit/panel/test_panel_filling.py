@@ -4,7 +4,7 @@ import json
 from fractions import Fraction
 from typing import Any
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from panel.filling import Place, Taste, filling_of
@@ -61,7 +61,6 @@ def suggestions(draw: st.DrawFn) -> Suggestion:
 @example(suggestion_with(60.0, 8.0, (10.0, 15.013), FitMethod.LOOP), -5, 5_000, NTSC[0])
 @example(suggestion_with(60.0, 8.0, None, FitMethod.TRIM, loudness_lufs=9.5), 0, 100, Fraction(25))
 @example(suggestion_with(0.0, 0.0, None, FitMethod.SHORT), 0, 100, Fraction(25))
-@settings(deadline=None)
 @given(suggestions(), st.integers(-1000, 10_000_000), st.integers(1, 20_000), st.sampled_from(RATES))
 def test_the_same_suggestion_lies_the_same_way(
     suggestion: Suggestion, start: int, frames: int, rate: Fraction
