@@ -70,7 +70,6 @@ def measure(*, tracks: int, rounds: int) -> None:
                 "searches": f"the best {LIMIT}, queries of seeded noise",
                 "server": "`temptrack serve` on loopback, whole suggestions to 48 prompts, first not counted",
             },
-            "windows": WINDOWS,
             "disk_mb": round(sum(file.stat().st_size for file in home.rglob("*") if file.is_file()) / 2**20),
             "library_load_s": searched.output["load_s"],
             "library_load_core_s": searched.output["load_core_s"],

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, overload
 
-import numpy as np
 import pyarrow as pa
 
 from temptrack.library import schema
@@ -36,14 +35,18 @@ class TrackList(Sequence[Track]):
     def __getitem__(self, index: int | slice) -> Track | Sequence[Track]:
         """Make one track, or the tracks of a slice."""
         if isinstance(index, slice):
-            return self._made(self._order[index])
-        return self._made(self._order[[index]])[0]
+            return self._taken(self._order[index])
+        # Taking one row that way costs thirty times a slice.
+        return _made(self._table.slice(int(self._order[index]), 1))[0]
 
     def __iter__(self) -> Iterator[Track]:
         """Make them block by block."""
         for start in range(0, len(self), _BLOCK):
-            yield from self._made(self._order[start : start + _BLOCK])
+            yield from self._taken(self._order[start : start + _BLOCK])
 
-    def _made(self, rows: Any) -> list[Track]:
-        taken = self._table.take(pa.array(np.asarray(rows), pa.int64()))
-        return [Track(**{**row, "tags": schema.tags_of(row["tags"])}) for row in taken.to_pylist()]
+    def _taken(self, rows: Any) -> list[Track]:
+        return _made(self._table.take(pa.array(rows, pa.int64())))
+
+
+def _made(table: pa.Table) -> list[Track]:
+    return [Track(**{**row, "tags": schema.tags_of(row["tags"])}) for row in table.to_pylist()]

@@ -24,6 +24,7 @@ def test_every_result_says_what_it_was_measured_on() -> None:
         "speed-indexing",
         "speed-picture",
         "speed-prompts",
+        "speed-vectors",
     ]
     for path in found:
         result = json.loads(path.read_text(encoding="utf-8"))
