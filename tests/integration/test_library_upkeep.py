@@ -136,7 +136,7 @@ def test_backups_made_while_somebody_indexes_are_whole_versions(tmp_path: Path) 
     for number in range(8):
         tones.write_audio(tmp_path / "music" / f"{number}.wav", tones.tone(200.0 + 30 * number, 0.5))
     indexing = start(store.uri, tmp_path / "music")
-    sizes = []
+    sizes: list[int] = []
     while indexing.poll() is None:
         report = back_up_library(store, str(tmp_path / f"backup {len(sizes)}"))
         copy = LibraryStore.open(report.library.uri)

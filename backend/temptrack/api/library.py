@@ -24,6 +24,7 @@ from temptrack.timeline.scope_request import ScopeRequest
 
 if TYPE_CHECKING:
     from temptrack.client.credentials import Credentials
+    from temptrack.library.ray_crew import RayCrew
     from temptrack.library.store import LibraryStore
     from temptrack.model.types import Bundle
     from temptrack.review.sounds import Sounds
@@ -164,6 +165,7 @@ class Library:
         prune: bool = False,
         progress: Progress | None = None,
         cancelled: Callable[[], bool] | None = None,
+        ray: str | None = None,
     ) -> IndexReport:
         """Bring folders of music into the library; only what changed is read.
 
@@ -173,6 +175,8 @@ class Library:
             prune: also take out tracks of these folders whose file is gone; not on servers.
             progress: told after every file.
             cancelled: asked often whether to stop; what is done is kept. Not on servers.
+            ray: address of a Ray cluster to work on instead of here, "auto", or "local"; its nodes see the
+                folders and the bundle under the same paths. Not on servers.
 
         Raises:
             TemptrackError: what the library or the folders raise; a file that cannot be read is reported.
@@ -183,14 +187,16 @@ class Library:
         from temptrack.library.ingest import index_folders
 
         store = self._store()
+        load = self._loader()
         return index_folders(
             store,
             [Path(folder) for folder in folders],
-            self._loader(),
+            load,
             workers=workers,
             progress=progress,
             cancelled=cancelled,
             prune=prune,
+            open_crew=None if ray is None else partial(self._crew, load, ray),
         )
 
     def watch(
@@ -266,6 +272,11 @@ class Library:
         from temptrack.library.store import LibraryStore
 
         return LibraryStore.open(self.name)
+
+    def _crew(self, load: "Callable[[], Bundle]", address: str) -> "RayCrew":
+        from temptrack.library.ray_crew import RayCrew
+
+        return RayCrew(load, address, gpu=self._device == "cuda")
 
     def _loader(self, bundle: str | None = None) -> "Callable[[], Bundle]":
         """Return what opens the bundle the user named, else the one given, else that of the library."""

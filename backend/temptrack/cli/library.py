@@ -65,6 +65,13 @@ def index(
         bool,
         typer.Option("--watch", metavar=FLAG, help="Stay, and index after every change, until Ctrl-C."),
     ] = False,
+    ray: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS|auto|local",
+            help="Work on this Ray cluster, a worker for each processor, or each GPU with --device cuda.",
+        ),
+    ] = None,
     bundle: BundleName = None,
     device: DeviceName = "auto",
     as_json: AsJson = False,
@@ -75,6 +82,8 @@ def index(
 
     music = open_library(name, bundle=bundle, device=device)
     if watch:
+        if ray is not None:
+            raise typer.BadParameter("A cluster is not held while watching; leave out --ray or --watch.")
         with stopping() as stop:
             for report in music.watch(folders, stop=stop, workers=workers, prune=prune):
                 _print(report, as_json=as_json)
@@ -86,6 +95,7 @@ def index(
             progress=lambda done, total, _path, _rate: tick(done, total),
             cancelled=stop.is_set,
             prune=prune,
+            ray=ray,
         )
     _end(report, as_json=as_json)
 

@@ -37,6 +37,7 @@ def index_folders(
     commit_rows: int = COMMIT_ROWS,
     before: Sequence[RowState] = (),
     within: Sequence[Path] | None = None,
+    open_crew: Callable[[], Crew] | None = None,
 ) -> IndexReport:
     """Add new and changed files to a library; what was not touched costs a look.
 
@@ -54,6 +55,7 @@ def index_folders(
         commit_rows: most rows to gather before a commit.
         before: rows of a library that this one will replace; tracks keep the ids they have there.
         within: real folders that links may not lead out of; None lets them lead anywhere.
+        open_crew: opens whoever does the work instead of processes here.
 
     Raises:
         NotFound: FOLDER_NOT_FOUND.
@@ -68,7 +70,10 @@ def index_folders(
     scanning = time.process_time()
     scan = scan_folders(folders, stop, within=within)
     scan_s = time.process_time() - scanning
-    hands = ProcessCrew(open_bundle, count) if count else HereCrew(bundle)
+    if open_crew is not None:
+        hands = open_crew()
+    else:
+        hands = ProcessCrew(open_bundle, count) if count else HereCrew(bundle)
     run = _Run(store, scan, hands, progress=progress, stop=stop, commit_rows=commit_rows, before=before)
     run.seconds["scan"] = scan_s
     try:
