@@ -1,4 +1,4 @@
-"""Writes docs/reference: every command and its JSON from the code, bad input from its tested table.
+"""Writes docs/reference: commands and their JSON from the code, bad input and faults from tested tables.
 
 Run without arguments to write the files; with --check to fail, naming each file that differs.
 """
@@ -10,6 +10,7 @@ from reference.bad_input import bad_input_page
 from reference.command_json import JSON_OF_COMMANDS, json_page, schema_text
 from reference.commands import commands_page
 from reference.companion import companion_page, companion_schema
+from reference.faults import faults_page
 from reference.panel_errors import panel_errors_page
 
 FOLDER = Path(__file__).parents[1] / "docs" / "reference"
@@ -20,6 +21,7 @@ def main() -> int:
         "commands.md": commands_page(),
         "json.md": json_page(),
         "bad-input.md": bad_input_page(),
+        "faults.md": faults_page(),
         "companion-protocol.md": companion_page(),
         "companion-protocol.schema.json": companion_schema(),
         "panel-errors.md": panel_errors_page(),

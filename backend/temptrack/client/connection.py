@@ -17,7 +17,12 @@ DEFAULT_DEADLINE_S: Final = 60.0
 """How long one call may take unless told otherwise; a segment takes under a second."""
 
 _DETAILS_KEY: Final = "grpc-status-details-bin"
-_HUNG_UP: Final = "socket closed"
+_HUNG_UP: Final = ("socket closed", "connection reset")
+_WANTS_TLS: Final = "Something there hung up: if the server has TLS, run `temptrack login` with --ca first."
+_WANTS_CERTIFICATE: Final = (
+    "Something there hung up: if the server wants certificates of its seats, run `temptrack login` with one "
+    "that the studio signed."
+)
 
 _READS: Final = ("ListLibraries", "GetLibrary", "ListTracks", "StreamTrackAudio")
 """Calls about libraries that change nothing; a stream is tried again only before its first message came."""
@@ -188,9 +193,9 @@ class Connection:
                 metadata=metadata,
             )
         hint = "Start one with `temptrack serve`, or check the address and the firewall."
-        if not self._is_secure and _HUNG_UP in details.lower():
-            # So does a server with TLS to everybody who speaks without.
-            hint = "Something there hung up: if the server has TLS, run `temptrack login` with --ca first."
+        if any(words in details.lower() for words in _HUNG_UP):
+            # So does a server with TLS to who speaks without, or shows no certificate where one is wanted.
+            hint = _WANTS_CERTIFICATE if self._is_secure else _WANTS_TLS
         return errors.Unavailable(
             f"No server answers at {self.address}.", reason="UNREACHABLE", hint=hint, metadata=metadata
         )

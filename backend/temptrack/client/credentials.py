@@ -105,9 +105,13 @@ def keep_credentials(address: str, credentials: Credentials | None) -> bool:
     path.parent.mkdir(parents=True, exist_ok=True)
     # Temporary files are private to their owner from the start.
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump({key: value.model_dump(mode="json") for key, value in kept.items()}, file, indent=2)
-    os.replace(temporary, path)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump({key: value.model_dump(mode="json") for key, value in kept.items()}, file, indent=2)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
     return was_kept
 
 

@@ -18,6 +18,10 @@ _FOR_BUCKETS = (
 )
 # What an object store that does not answer, or answers that it cannot, looks like.
 _AWAY = ("retryerror", "connect error", "timed out", "os error 5)")
+_DAMAGED = (
+    "corrupt", "not found", "invalid", "magic", "decode", "end of file", "sufficient data",
+    "fill whole buffer",
+)  # fmt: skip
 
 
 def is_conflict(error: Exception) -> bool:
@@ -98,10 +102,7 @@ def _of_the_table(error: Exception, library: str, uri: str, metadata: dict[str, 
             hint="`temptrack library list` shows the libraries there are.",
             metadata=metadata,
         )
-    if any(
-        word in lowered
-        for word in ("corrupt", "not found", "invalid", "magic", "decode", "end of file", "sufficient data")
-    ):
+    if any(word in lowered for word in _DAMAGED):
         return Corrupt(
             f"Library {library!r} at {uri} is damaged: {_first_line(text)}",
             reason="LIBRARY_CORRUPT",

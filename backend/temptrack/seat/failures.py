@@ -65,7 +65,7 @@ def _from_system(error: OSError) -> TemptrackError:
             hint="Change its permissions, or choose another place.",
             metadata=facts,
         )
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return Forbidden(
             f"The disk is full while writing{where}.",
             reason="DISK_FULL",

@@ -57,6 +57,11 @@ _CHANNEL_OPTIONS = (
     ("grpc.so_reuseport", 0),
     # Clients ping every 30 s while a call waits; more often is taken for an attack.
     ("grpc.http2.min_recv_ping_interval_without_data_ms", 20_000),
+    # A seat that lost its power says no goodbye; its calls end within two minutes.
+    ("grpc.keepalive_time_ms", 60_000),
+    ("grpc.keepalive_timeout_ms", 20_000),
+    # Whoever connects and says nothing is not waited for.
+    ("grpc.server_handshake_timeout_ms", 20_000),
 )
 
 
@@ -226,6 +231,8 @@ async def _reloading_on_signal(server: Server) -> AsyncIterator[None]:
             log.info("Serving bundle %s (%s) from now on", info.bundle_id, info.bundle_digest[:12])
         except errors.TemptrackError as error:
             log.warning("The bundle was not loaded anew, the old one serves on: %s", error)
+        except Exception:
+            log.exception("The bundle was not loaded anew, the old one serves on")
 
     def begin() -> None:
         reloads.add(task := asyncio.ensure_future(reload()))

@@ -6,7 +6,7 @@ import time
 import uuid
 from abc import abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -34,7 +34,7 @@ _OURS: Final = "/temptrack_api."
 _STREAM_DEADLINE_S: Final = 24 * 3600.0
 """Indexing a large library takes hours; a stream nobody reads ends with its connection long before this."""
 
-_PASSING: Final = ("STARTING", "STOPPING")
+_OF_NO_WEIGHT: Final = ("STARTING", "STOPPING", "PICTURE_CORRUPT")
 """Reasons for which a server that is well sends callers away."""
 
 
@@ -78,6 +78,11 @@ class _Around(grpc.aio.ServerInterceptor):
         """Turn what was received into what the handler takes."""
         return received
 
+    def stream_of(self, handler: Handler, received: Any, context: Context) -> AsyncIterator[Any]:
+        """Return the messages of a stream."""
+        messages: AsyncIterator[Any] = handler.unary_stream(self.request(received, handler), context)
+        return messages
+
     deserializes: bool = False
 
     def _unary(self, handler: Handler, method: str) -> Handler:
@@ -94,7 +99,7 @@ class _Around(grpc.aio.ServerInterceptor):
     def _stream(self, handler: Handler, method: str) -> Handler:
         async def call(received: Any, context: Context) -> AsyncIterator[Any]:
             async with self.around(Incoming(method, received, context, streaming=True)):
-                async for message in handler.unary_stream(self.request(received, handler), context):
+                async for message in self.stream_of(handler, received, context):
                     yield message
 
         return grpc.unary_stream_rpc_method_handler(
@@ -165,7 +170,7 @@ class ErrorInterceptor(_Around):
 
 
 class DeadlineInterceptor(_Around):
-    """Ends calls whose callers set no deadline; with one, gRPC itself ends them."""
+    """Ends calls whose callers set no deadline, and streams whose callers stop reading."""
 
     def __init__(self, default_s: float) -> None:
         self._default_s = default_s
@@ -184,6 +189,38 @@ class DeadlineInterceptor(_Around):
                 f"The call took longer than the {limit_s:g} s this server allows.",
                 hint="Ask for less at once, or try again when the server is less busy.",
             ) from error
+
+    def stream_of(self, handler: Handler, received: Any, context: Context) -> AsyncIterator[Any]:
+        """Yield the messages of a stream; none may wait for its reader longer than a call may take."""
+        return self._while_read(super().stream_of(handler, received, context), context)
+
+    async def _while_read(self, messages: AsyncIterator[Any], context: Context) -> AsyncIterator[Any]:
+        loop, sending = asyncio.get_running_loop(), asyncio.current_task()
+        ending: list[asyncio.Task[None]] = []
+
+        def end() -> None:
+            log.info("A caller has read nothing for %g s; its stream ends.", self._default_s)
+            metrics.DROPPED.labels("unread").inc()
+            if sending is not None:
+                sending.cancel()
+            ending.append(loop.create_task(self._say_unread(context)))
+
+        async for message in messages:
+            unread = loop.call_later(self._default_s, end)
+            try:
+                yield message
+            finally:
+                unread.cancel()
+
+    async def _say_unread(self, context: Context) -> None:
+        """Leave word for a caller who may read on some day; gRPC keeps it behind what they have not read."""
+        error = errors.DeadlineExceeded(
+            f"Nothing of the stream was read for {self._default_s:g} s.",
+            reason="STREAM_UNREAD",
+            hint="Ask again, and read what comes without long pauses.",
+        )
+        with suppress(grpc.aio.AbortError, asyncio.CancelledError):
+            await _abort(context, error)
 
 
 class SignInInterceptor(_Around):
@@ -210,7 +247,7 @@ def call_of(context: Context, default_s: float) -> Call:
 
 def _weight_of(error: errors.TemptrackError) -> int:
     """Return how much an error matters to whoever runs the server: more where it is not the caller's."""
-    is_ours = isinstance(error, errors.Corrupt | errors.Unavailable) and error.reason not in _PASSING
+    is_ours = isinstance(error, errors.Corrupt | errors.Unavailable) and error.reason not in _OF_NO_WEIGHT
     return logging.WARNING if is_ours else logging.INFO
 
 

@@ -121,7 +121,7 @@ class LibraryService(library_pb2_grpc.LibraryServiceServicer):
             while data := await asyncio.to_thread(sound.read, AUDIO_CHUNK_BYTES):
                 yield library_pb2.StreamTrackAudioResponse(data=data)
 
-    async def _note(self, event: str, **facts: object) -> None:
+    async def _note(self, event: str, **facts: Any) -> None:
         await asyncio.to_thread(self._audit.write, event, current_caller().name, **facts)
 
 

@@ -14,7 +14,7 @@ UNDER_WAY: Final = Gauge("temptrack_calls_under_way", "Calls that have not ended
 WAITING: Final = Gauge("temptrack_calls_waiting", "Calls that wait for their turn with the engine.")
 DROPPED: Final = Counter(
     "temptrack_work_dropped",
-    "Work dropped before it reached the device: queue_full, gave_up, expired, rate.",
+    "Work dropped: before the device (queue_full, gave_up, expired, rate), or of a stream (unread).",
     ("why",),
 )
 BATCH_ITEMS: Final = Histogram(
