@@ -58,20 +58,17 @@ def bundle(*, int8: bool) -> Path:
     words = _Words(text_dim, described.embed_dim)
     query = _Query(video_dim, words, described.embed_dim)
     spaces = FeatureSpaces("", "", "", video_dim=video_dim, music_dim=1, text_dim=text_dim)
+    rows = {"features": Example(torch.randn(4, text_dim), {0: TRACK_BATCH})}
     towers: Mapping[GraphName, tuple[nn.Module, dict[str, Example], str]] = {
         "query_tower": (query, query_inputs(spaces), "queries"),
-        "words_tower": (
-            words,
-            {"features": Example(torch.randn(4, text_dim), {0: TRACK_BATCH})},
-            TRACK_BATCH,
-        ),
+        "words_tower": (words, rows, TRACK_BATCH),
     }
     with whole_or_nothing(folder) as partial:
         assembly = Assembly(partial, "benchmarks.studio.random_models", graphs=dict(described.graphs))
         for entry in described.files:
             assembly.keep(encoders.folder, entry.file)
-        for name, (module, inputs, rows) in towers.items():
-            outputs = [embeddings_spec(rows, described.embed_dim)]
+        for name, (module, inputs, batch) in towers.items():
+            outputs = [embeddings_spec(batch, described.embed_dim)]
             assembly.add(name, module, inputs=inputs, outputs=outputs, bounds=_BOUNDS)
         made = {"id": folder.name, "files": tuple(assembly.files), "graphs": assembly.graphs}
         write_manifest(partial, described.model_copy(update=made))
@@ -83,7 +80,7 @@ def hub_folder() -> Path:
     folder = WORK / "random-clip-hub"
     if folder.is_dir():
         return folder
-    from transformers import CLIPConfig, CLIPImageProcessor, CLIPModel, CLIPTokenizerFast
+    from transformers import CLIPConfig, CLIPImageProcessor, CLIPModel, CLIPTokenizer
 
     torch.manual_seed(0)
     with whole_or_nothing(folder) as partial:
@@ -92,6 +89,6 @@ def hub_folder() -> Path:
         sides = {"height": _SIZE_PX, "width": _SIZE_PX}
         # Each part writes a file of its own: older versions cannot read the one that a processor writes.
         CLIPImageProcessor(size={"shortest_edge": _SIZE_PX}, crop_size=sides).save_pretrained(partial)
-        CLIPTokenizerFast(tokenizer_file=str(tokenizer)).save_pretrained(partial)
+        CLIPTokenizer(tokenizer_file=str(tokenizer)).save_pretrained(partial)
         CLIPModel(CLIPConfig()).save_pretrained(partial)
     return folder
