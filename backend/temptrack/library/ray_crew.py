@@ -42,7 +42,7 @@ class RayCrew:
     """A ``Crew`` on a cluster whose nodes see the files, and the bundle, under the same paths as this one."""
 
     def __init__(self, open_bundle: OpenBundle, address: str, *, gpu: bool = False) -> None:
-        """Join the cluster and ask it for workers.
+        """Join the cluster.
 
         Args:
             open_bundle: opens the bundle in each worker; picklable.
@@ -62,8 +62,7 @@ class RayCrew:
         self._waiting: deque[Job] = deque()
         self._lost: Counter[Job] = Counter()
         self._last_worker = time.monotonic()
-        for _ in range(worker_count(self._ray, gpu=gpu)):
-            self._ask_for_worker()
+        self._unasked = worker_count(self._ray, gpu=gpu)
 
     @property
     def free(self) -> int:
@@ -74,6 +73,10 @@ class RayCrew:
 
     def start(self, job: Job) -> None:
         """Hand the job to an idle worker, or to the next that is."""
+        # A run that finds nothing to do starts nobody.
+        for _ in range(self._unasked):
+            self._ask_for_worker()
+        self._unasked = 0
         self._waiting.append(job)
         self._hand_out()
 

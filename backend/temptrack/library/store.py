@@ -6,6 +6,7 @@ the primary key of the table.
 """
 
 import logging
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
@@ -69,6 +70,9 @@ class LibraryStore:
                 hint=f"Choose another name, or delete it with `temptrack library remove {name}`.",
                 metadata={"library": name},
             )
+        if uri is not None and "://" not in uri:
+            # The name finds it again from whatever folder it is asked for.
+            uri = os.path.abspath(uri)
         place = uri or str(places.own_folder(name))
         facts = Facts(name, bundle_id, bundle_digest)
         with storage_errors(name, place):
