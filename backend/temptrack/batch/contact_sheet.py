@@ -22,8 +22,8 @@ from temptrack.batch.units import Unit
 from temptrack.errors import TemptrackError
 from temptrack.media.audio_writing import encode_excerpt
 from temptrack.review.evidence import grouped
-from temptrack.review.page import clock
 from temptrack.review.sounds import Sounds
+from temptrack.suggest.clock import clock
 from temptrack.suggest.cue import gain_for
 from temptrack.suggest.types import Suggestion
 from temptrack.timeline.scope_request import ScopeRequest

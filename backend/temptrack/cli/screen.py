@@ -5,6 +5,10 @@ import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from temptrack.suggest.clock import clock
+
+__all__ = ["PLAIN_WIDTH", "answers", "clock", "json_text", "notes", "print_json"]
+
 if TYPE_CHECKING:
     from pydantic import BaseModel
     from rich.console import Console
@@ -41,11 +45,3 @@ def json_text(value: "BaseModel | Mapping[str, Any]") -> str:
     """Return a JSON document, two spaces of indent, ending in a newline."""
     plain = value if isinstance(value, Mapping) else value.model_dump(mode="json")
     return json.dumps(plain, ensure_ascii=False, indent=2) + "\n"
-
-
-def clock(seconds: float) -> str:
-    """Return a length or moment as editors read it, such as 3:07 or 1:02:45."""
-    whole = round(seconds)
-    minutes, rest = divmod(whole, 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"

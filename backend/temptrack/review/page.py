@@ -13,6 +13,7 @@ from markupsafe import Markup
 from temptrack.library.types import Track
 from temptrack.review.evidence import grouped, places
 from temptrack.review.waveform import HEIGHT, WIDTH, outline
+from temptrack.suggest.clock import clock
 from temptrack.suggest.types import ReasonKind, Suggestion, Suggestions
 
 _TILES = 14
@@ -131,13 +132,6 @@ def write_page(page: str, path: Path) -> None:
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
-
-
-def clock(seconds: float) -> str:
-    """Return a length or moment such as 3:07."""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
 
 
 def render_template(name: str, **values: Any) -> str:

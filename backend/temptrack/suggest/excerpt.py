@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from temptrack.library.types import TrackDetail
 from temptrack.model.types import Matrix, Vector
+from temptrack.suggest.clock import clock
 from temptrack.suggest.types import Excerpt, Fit, FitMethod
 
 MAX_REPEATS: Final = 4
@@ -203,9 +204,3 @@ def _likeness(detail: TrackDetail, start: _Times, end: _Times) -> _Times:
 def _neighbours(windows: Matrix) -> _Times:
     likeness: _Times = np.einsum("ij,ij->i", windows[:-1], windows[1:]).astype(np.float64)
     return likeness
-
-
-def clock(seconds: float) -> str:
-    """Return seconds as minutes and seconds, such as "2:05"."""
-    whole = round(seconds)
-    return f"{whole // 60}:{whole % 60:02d}"

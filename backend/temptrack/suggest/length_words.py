@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from temptrack.library.preferences import DurationPreference
-from temptrack.suggest.excerpt import clock
+from temptrack.suggest.clock import clock
 from temptrack.suggest.types import PartKind
 from temptrack.suggest.understood import STRONG, Understood
 

@@ -15,7 +15,7 @@ import numpy as np
 from temptrack.library.types import SearchHit, Track, TrackTag
 from temptrack.model.types import Bundle, Matrix, Vector
 from temptrack.suggest.asking import QueryEmbedder, unit
-from temptrack.suggest.excerpt import clock
+from temptrack.suggest.clock import clock
 from temptrack.suggest.types import PictureSegment, PromptReading, Query, Reason, ReasonKind
 from temptrack.suggest.vocabulary import canonical
 

@@ -6,7 +6,7 @@ import pytest
 from support.suggesters import make_detail
 from temptrack.library.types import TrackDetail
 from temptrack.model.types import Matrix
-from temptrack.suggest.excerpt import choose_excerpt, clock, whole_track
+from temptrack.suggest.excerpt import choose_excerpt, whole_track
 from temptrack.suggest.types import FitMethod
 
 EAST = np.array([1.0, 0.0], dtype=np.float32)
@@ -130,7 +130,3 @@ def test_a_track_with_hardly_any_windows_is_still_placed(count: int) -> None:
     detail = make_detail(windows_near(*[0.5] * count), duration_s=8.0)
     assert choose_excerpt(detail, EAST, duration_s=8.0, scope_s=5.0).excerpt.start_s == 0.0
     assert choose_excerpt(detail, EAST, duration_s=8.0, scope_s=50.0).fit.method is FitMethod.SHORT
-
-
-def test_clock_counts_minutes() -> None:
-    assert [clock(seconds) for seconds in (0.0, 59.4, 59.6, 3725.0)] == ["0:00", "0:59", "1:00", "62:05"]
