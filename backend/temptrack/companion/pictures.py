@@ -1,6 +1,7 @@
 """The pictures of the last questions: another prompt about the same picture needs only the words again."""
 
 import hashlib
+import json
 import os
 import threading
 from collections import OrderedDict
@@ -119,7 +120,8 @@ def _read(
 def _digest(*parts: BaseModel) -> str:
     digest = hashlib.sha256()
     for part in parts:
-        digest.update(part.model_dump_json().encode("utf-8", "surrogatepass"))
+        # Names of files that are no text hold lone surrogates, which pydantic's own JSON refuses.
+        digest.update(json.dumps(part.model_dump(mode="json")).encode("ascii"))
     return digest.hexdigest()
 
 

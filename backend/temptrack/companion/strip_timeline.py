@@ -47,6 +47,11 @@ def _ratio(value: object) -> Fraction:
     raise ValueError("a whole number or a fraction such as '5/4' is wanted")
 
 
+def _readable(text: str) -> str:
+    # Names of files that are no text come with lone surrogates, which no timeline can hold.
+    return text.encode("utf-8", "replace").decode()
+
+
 def _absolute(path: str) -> str:
     if path and not (PurePosixPath(path).is_absolute() or PureWindowsPath(path).is_absolute()):
         raise ValueError("an absolute path is wanted")
@@ -64,7 +69,10 @@ Ratio = Annotated[
 ]
 """An exact number: a whole one, or a string such as "5/4"."""
 
-AbsolutePath = Annotated[str, AfterValidator(_absolute)]
+Text = Annotated[str, AfterValidator(_readable)]
+"""Text; what is none becomes "?"."""
+
+AbsolutePath = Annotated[Text, AfterValidator(_absolute)]
 """An absolute path of this machine, or an empty string where the host knows none."""
 
 
@@ -113,15 +121,15 @@ class RetimingKey(_Description):
 class Strip(_Description):
     """Something on a lane."""
 
-    id: str = Field(min_length=1, description="what the host finds it by again; used by scopes of items")
-    name: str = Field(default="", description="as the editor sees it")
+    id: Text = Field(min_length=1, description="what the host finds it by again; used by scopes of items")
+    name: Text = Field(default="", description="as the editor sees it")
     kind: StripKind
     start_frames: Frames = Field(description="first timeline frame it is seen or heard in")
     end_frames: Frames = Field(description="end of that, exclusive")
     enabled: bool = True
     path: AbsolutePath = Field(default="", description="file of a movie, image or sound")
     directory: AbsolutePath = Field(default="", description="folder of an image sequence")
-    files: tuple[str, ...] = Field(default=(), description="file names of an image sequence, in order")
+    files: tuple[Text, ...] = Field(default=(), description="file names of an image sequence, in order")
     media_rate: Rate | None = Field(default=None, description="of the media; the timeline's where absent")
     source_start_frames: Ratio = Field(
         default=Fraction(0),
@@ -159,7 +167,7 @@ class LaneKind(StrEnum):
 class StripLane(_Description):
     """A lane (track, channel) of the timeline."""
 
-    name: str = ""
+    name: Text = ""
     kind: LaneKind = LaneKind.VIDEO
     enabled: bool = True
     strips: tuple[Strip, ...] = ()
@@ -168,7 +176,7 @@ class StripLane(_Description):
 class StripTimeline(_Description):
     """A timeline as its host sees it."""
 
-    name: str = "timeline"
+    name: Text = "timeline"
     rate: Rate
     start_frames: Frames = Field(description="first frame of the timeline")
     end_frames: Frames = Field(description="its end, exclusive")

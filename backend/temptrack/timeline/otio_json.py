@@ -13,6 +13,9 @@ MAX_DEPTH = 200
 
 _VERSION_DIGITS = 9
 
+_VALUES = frozenset({"RationalTime", "TimeRange", "TimeTransform", "V2d", "Box2d"})
+"""Schemas of values: they hold numbers and each other."""
+
 
 def parse(content: bytes, path: Path) -> Any:
     """Return the OpenTimelineIO object written in a file's bytes.
@@ -158,7 +161,7 @@ def _check_tree(tree: Any, path: Path) -> str:
         for node in level:
             if isinstance(node, dict):
                 name, _, version = str(node.get("OTIO_SCHEMA", "")).partition(".")
-                _check_old_reference(node, path)
+                _check_node(node, name, path)
                 if name in known and version.isdecimal() and _is_newer(version, known[name]):
                     newer.add(f"it holds {name}.{version}, and {name}.{known[name]} is the newest known here")
                 below.extend(value for value in node.values() if isinstance(value, dict | list))
@@ -175,20 +178,28 @@ def _is_newer(version: str, known: int) -> bool:
     return len(version) > _VERSION_DIGITS or int(version) > known
 
 
-def _check_old_reference(node: dict[str, Any], path: Path) -> None:
-    """Refuse an old clip whose media are no object: upgrading it crashes the native parser."""
-    schema, _, version = str(node.get("OTIO_SCHEMA", "")).partition(".")
-    if schema != "Clip":
-        return
-    # The plural is a later version's; the parser, upgrading, takes what it finds there for nothing else.
-    is_later = version.isdecimal() and _is_newer(version, 1)
-    mixed = "media_references" in node and not is_later
-    if mixed or not isinstance(node.get("media_reference"), dict | None):
-        raise Corrupt(
-            f"{path} breaks OpenTimelineIO's rules: the media_reference of a clip is no object.",
-            reason="BAD_TIMELINE",
-            hint="Export the timeline again.",
-        )
+def _check_node(node: dict[str, Any], name: str, path: Path) -> None:
+    """Refuse what no program writes and what ends the native parser, and this process with it, in a crash."""
+    if name == "Clip" and not isinstance(node.get("media_reference"), dict | None):
+        raise _against_the_rules(path, "the media_reference of a clip is no object")
+    if name == "Clip" and node["OTIO_SCHEMA"] == "Clip.1" and "media_references" in node:
+        raise _against_the_rules(path, "a clip of the first version has several media_references")
+    if name in _VALUES and not all(_is_plain(value) for value in node.values()):
+        raise _against_the_rules(path, f"a {name} holds more than numbers")
+
+
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, dict):
+        return str(value.get("OTIO_SCHEMA", "")).partition(".")[0] in _VALUES
+    return not isinstance(value, list)
+
+
+def _against_the_rules(path: Path, what: str) -> Corrupt:
+    return Corrupt(
+        f"{path} breaks OpenTimelineIO's rules: {what}.",
+        reason="BAD_TIMELINE",
+        hint="Export the timeline again.",
+    )
 
 
 def _too_deep(path: Path) -> Corrupt:

@@ -47,6 +47,7 @@ CALLS = tuple(sorted(RIGHT_OF_CALL))
 
 _STREAMS = frozenset({"IndexLibrary", "StreamTrackAudio"})
 _PATIENCE_S = 30.0
+_COUNTS = ("found", "added", "updated", "moved", "unchanged", "shared", "removed")
 
 
 def _request_of(call: str) -> type[Message]:
@@ -129,7 +130,9 @@ def _calls_answered(scratch: Path) -> Iterator[Reader]:
         return LocalSuggester(bundle, shelf.reader, current_version=shelf.version, list_libraries=shelf.infos)
 
     def index(store: LibraryStore, *_others: object) -> IndexReport:
-        return IndexReport(library=store.name, found=0)
+        return IndexReport.model_validate(
+            {**dict.fromkeys(_COUNTS, 0), "library": store.name, "missing": (), "failed": ()}
+        )
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(home.ENVIRONMENT_VARIABLE, str(scratch / "home"))
@@ -156,9 +159,9 @@ def _calls_answered(scratch: Path) -> Iterator[Reader]:
 
 def _caller(channel: grpc.Channel, call: str) -> Callable[[bytes], object]:
     if call.rpartition("/")[2] in _STREAMS:
-        stream = channel.unary_stream(call)
+        stream: Any = channel.unary_stream(call)
         return lambda data: list(stream(data, timeout=_PATIENCE_S))
-    unary = channel.unary_unary(call)
+    unary: Any = channel.unary_unary(call)
     return lambda data: unary(data, timeout=_PATIENCE_S)
 
 
@@ -297,9 +300,9 @@ _STRIPS = tuple(
 )
 
 TARGETS = (
-    Target("requests", _requests_read, _call_seeds, refusals=(DecodeError,), share=270),
-    Target("calls", _calls_answered, _call_seeds, sockets=True, share=4),
-    Target("pipe", _pipe, _pipe_seeds, words=_FRAME + _JSON, share=80),
-    Target("params", _params, _params_seeds, words=_JSON + _STRIPS, share=100, json_start=after_a_byte),
-    Target("panel", _panel, _pipe_seeds, words=_FRAME + _JSON, refusals=(FramingError,), share=100),
+    Target("requests", _requests_read, _call_seeds, refusals=(DecodeError,), share=4000),
+    Target("calls", _calls_answered, _call_seeds, sockets=True, share=40),
+    Target("pipe", _pipe, _pipe_seeds, words=_FRAME + _JSON, share=500),
+    Target("params", _params, _params_seeds, words=_JSON + _STRIPS, share=600, json_start=after_a_byte),
+    Target("panel", _panel, _pipe_seeds, words=_FRAME + _JSON, refusals=(FramingError,), share=800),
 )

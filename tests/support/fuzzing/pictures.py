@@ -105,12 +105,12 @@ def _stills(scratch: Path) -> Iterator[Reader]:
 
 
 TARGETS = (
-    Target("pictures", _sent, _sent_seeds, words=_JPEG + _PNG, share=140),
+    Target("pictures", _sent, _sent_seeds, words=_JPEG + _PNG, share=600),
     Target(
         "stills",
         _stills,
         _still_seeds,
         words=(*_JPEG, *_PNG, b"II*\0", b"BM", b"GIF89a", b"RIFF", b"WEBP"),
-        share=6,
+        share=30,
     ),
 )

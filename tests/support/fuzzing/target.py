@@ -37,7 +37,7 @@ class Target:
         ends: how the names of the reference timelines end that are seeds too, where they are at hand.
         refusals: what the reader may raise beside TemptrackError.
         sockets: whether the reader may connect to a server of its own.
-        share: inputs of a thousand that it gets; what takes milliseconds an input gets few.
+        share: its part of the inputs, of some ten thousand parts; what takes milliseconds an input gets few.
         json_start: where the JSON of an input begins, for those that hold JSON.
     """
 
@@ -48,5 +48,5 @@ class Target:
     ends: tuple[str, ...] = ()
     refusals: tuple[type[Exception], ...] = ()
     sockets: bool = False
-    share: int = 10
+    share: int = 100
     json_start: Callable[[bytes], int] | None = None

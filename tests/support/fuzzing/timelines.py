@@ -15,7 +15,7 @@ from support.timelines import clip, cue, dissolve, gap, lane, nested, sound_lane
 from temptrack import home
 from temptrack.timeline.marks import markers_of
 from temptrack.timeline.place import list_cues, place_cue
-from temptrack.timeline.read import read_timeline
+from temptrack.timeline.read import TimelineFile, read_timeline
 from temptrack.timeline.scope import select_scope
 from temptrack.timeline.write import write_timeline
 
@@ -77,7 +77,7 @@ def _foreign_seeds() -> Iterator[bytes]:
     yield b"\2" + _FCP7
 
 
-def _whole_way(path: Path) -> None:
+def _whole_way(path: Path) -> TimelineFile:
     file = read_timeline(path, rate=Fraction(24))
     markers_of(file)
     list_cues(file)
@@ -89,6 +89,7 @@ def _whole_way(path: Path) -> None:
     write_timeline(placed, path.with_name("written.otio"), overwrite_input=False)
     again = read_timeline(path.with_name("written.otio"))
     assert len(list_cues(again)) == len(list_cues(placed))
+    return again
 
 
 def _from_file(ending: str) -> Target:
@@ -107,9 +108,9 @@ def _from_file(ending: str) -> Target:
             yield read
 
     if ending == ".otioz":
-        return Target("otioz", opened, _bundles, words=_WORDS, share=6)
+        return Target("otioz", opened, _bundles, words=_WORDS, share=30)
     return Target(
-        "otio", opened, _texts, words=_WORDS, ends=(".otio", ".json"), share=16, json_start=at_start
+        "otio", opened, _texts, words=_WORDS, ends=(".otio", ".json"), share=100, json_start=at_start
     )
 
 

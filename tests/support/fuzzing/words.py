@@ -144,16 +144,16 @@ _SAID = (
 )
 
 TARGETS = (
-    Target("options", _options, _filter_seeds, words=_NUMBERS, share=60),
+    Target("options", _options, _filter_seeds, words=_NUMBERS, share=600),
     Target(
         "filters",
         _filters,
         _json_seeds,
         words=(*_NUMBERS, b"null", b"true", b'"'),
         refusals=(ValidationError,),
-        share=100,
+        share=1500,
         json_start=at_start,
     ),
-    Target("positions", _positions, _position_seeds, words=(*_NUMBERS, b";", b"s", b"f"), share=100),
-    Target("prompts", _prompts, _prompt_seeds, words=_NUMBERS + _SAID, share=4),
+    Target("positions", _positions, _position_seeds, words=(*_NUMBERS, b";", b"s", b"f"), share=1400),
+    Target("prompts", _prompts, _prompt_seeds, words=_NUMBERS + _SAID, share=20),
 )
