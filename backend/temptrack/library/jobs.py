@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from temptrack.library.analysis.embedding import require_finite
 from temptrack.library.analysis.track import Seconds, analyse_track, timed
 from temptrack.library.records import Analysis, FileState, FileWords
 from temptrack.library.report import FailedFile
@@ -115,9 +116,15 @@ class Workshop:
 
 
 def describe(tags: FileTags, file: FileState, bundle: Bundle) -> FileWords:
-    """Put together what a file says of itself and embed its words."""
+    """Put together what a file says of itself and embed its words.
+
+    Raises:
+        Corrupt: EMBEDDING_NOT_FINITE.
+    """
     text = words_of(tags, file.path, file.root)
     embedding = bundle.embed_words(bundle.encode_text([text]))[0] if text else None
+    if embedding is not None:
+        require_finite(embedding, "words", bundle)
     return FileWords(
         title=tags.title or title_from_path(file.path),
         artist=tags.artist,

@@ -22,6 +22,7 @@ from temptrack.library.ingest import index_folders
 from temptrack.library.reindex import reindex_library
 from temptrack.library.store import LibraryStore
 from temptrack.model.bundles import load_bundle
+from temptrack.model.types import Matrix, MusicEmbeddings
 
 
 def with_stock(*words: str, tracks: int = 0) -> Callable[[Place], Outcome]:
@@ -120,6 +121,17 @@ def refused_sound(place: Place) -> Outcome:
 
     place.patch.setattr("temptrack.library.jobs.audio_digest", refuse)
     (failed,) = index_folders(place.stock(), [path.parent], FakeBundle, workers=0).failed
+    return Outcome("library", failed.reason, f"{failed.path}: {failed.message}", "", NONE, NONE)
+
+
+def without_numbers(place: Place) -> Outcome:
+    class Broken(FakeBundle):
+        def embed_music(self, audio_features: Matrix) -> MusicEmbeddings:
+            heard = super().embed_music(audio_features)
+            return MusicEmbeddings(embeddings=np.float32(np.nan) * heard.embeddings, tags=heard.tags)
+
+    path = write_audio(place.folder / "music" / "a.flac", tone(duration_s=1))
+    (failed,) = index_folders(place.stock(), [path.parent], Broken, workers=0).failed
     return Outcome("library", failed.reason, f"{failed.path}: {failed.message}", "", NONE, NONE)
 
 
@@ -270,6 +282,7 @@ MUSIC = (
         "film without sound named .m4a",
         music("a.m4a", lambda path: make_film(path.with_suffix(".mp4")).rename(path)),
     ),
+    Case("sound that the model makes no numbers of", without_numbers, simulated="the model answers NaN"),
     Case("a link that leads nowhere", music("a.flac", lambda path: path.symlink_to(path.parent / "gone"))),
     Case("a link out of the folders that a server may read", linked_away),
     Case("a file name that is no Unicode", music("a.flac", not_unicode)),

@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from temptrack.model.craft import CRAFT_DIM
@@ -30,7 +30,6 @@ def query_tower() -> QueryTower:
     return QueryTower(PictureTower(seen, CraftTower(moods)), words).eval()
 
 
-@settings(deadline=None)
 @given(st.integers(0, 10_000), st.integers(1, 4))
 def test_the_slider_moves_a_query_from_picture_to_words(seed: int, segments: int) -> None:
     generator = torch.Generator().manual_seed(seed)

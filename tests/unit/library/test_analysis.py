@@ -5,12 +5,13 @@ import pytest
 
 from support import tones
 from support.fake_bundle import FakeBundle
+from temptrack.errors import Corrupt
 from temptrack.library.analysis.embedding import cut_windows, embed_sound, has_vocals
 from temptrack.library.analysis.loudness import integrated_loudness_lufs, peaks
 from temptrack.library.analysis.rhythm import find_rhythm
 from temptrack.library.analysis.tonality import find_key
 from temptrack.library.keys import TONICS
-from temptrack.model.types import Tag, TagGroup, Vector
+from temptrack.model.types import Matrix, MusicEmbeddings, Tag, TagGroup, Vector
 
 RATE_HZ = 16_000
 VOCABULARY = (
@@ -146,3 +147,20 @@ def test_vocal_tags_decide_between_sung_and_instrumental(
 
 def test_without_vocal_tags_nobody_knows() -> None:
     assert has_vocals(VOCABULARY[2:], (0.9,)) is None
+
+
+@pytest.mark.parametrize("window", [0, 1])
+def test_sound_that_the_bundle_makes_no_numbers_of_is_refused(window: int) -> None:
+    class Overflowing(FakeBundle):
+        def embed_music(self, audio_features: Matrix) -> MusicEmbeddings:
+            heard = super().embed_music(audio_features)
+            if len(audio_features) > 1:
+                heard.embeddings[window, 0] = np.inf
+            return heard
+
+    bundle = Overflowing()
+    sound = tones.music(24.0, bpm=100, seed=1, rate_hz=bundle.audio_spec.rate_hz).mean(axis=0)
+    with pytest.raises(Corrupt, match="no finite numbers of its sound") as caught:
+        embed_sound(sound, bundle)
+    assert caught.value.reason == "EMBEDDING_NOT_FINITE"
+    assert embed_sound(sound, FakeBundle()).windows.shape[0] == 2

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from temptrack.errors import Corrupt
 from temptrack.library.types import TrackTag
 from temptrack.model.types import Bundle, Matrix, Tag, TagGroup, Vector
 
@@ -34,7 +35,11 @@ class Embedded:
 
 
 def embed_sound(samples: Vector, bundle: Bundle) -> Embedded:
-    """Embed mono sound at the rate of the bundle's audio encoder; at least one sample."""
+    """Embed mono sound at the rate of the bundle's audio encoder; at least one sample.
+
+    Raises:
+        Corrupt: EMBEDDING_NOT_FINITE.
+    """
     windows, weights = cut_windows(samples, bundle.audio_spec.window_samples)
     features = np.concatenate(
         [
@@ -52,17 +57,42 @@ def embed_features(features: Matrix, weights: npt.NDArray[np.float64], bundle: B
         features: [count, audio_dim], a row a window, at least one.
         weights: [count], how much each window counts in the whole track.
         bundle: whose audio encoder made the features.
+
+    Raises:
+        Corrupt: EMBEDDING_NOT_FINITE.
     """
     whole = np.average(features, axis=0, weights=weights)[None].astype(np.float32)
     track = bundle.embed_music(whole)
+    windows = bundle.embed_music(features).embeddings
     scores = track.tags[0]
+    for values in (track.embeddings, windows, scores):
+        require_finite(values, "sound", bundle)
     return Embedded(
         embedding=track.embeddings[0],
-        windows=bundle.embed_music(features).embeddings,
+        windows=windows,
         tags=_tags_above(bundle.tags, scores),
         tag_scores=tuple(_tag(tag, score) for tag, score in zip(bundle.tags, scores, strict=True)),
         vocals=has_vocals(bundle.tags, scores),
     )
+
+
+def require_finite(values: Matrix | Vector, of: str, bundle: Bundle) -> None:
+    """Refuse what no search could rank.
+
+    Args:
+        values: what a bundle made of a file.
+        of: "sound" or "words".
+        bundle: which.
+
+    Raises:
+        Corrupt: EMBEDDING_NOT_FINITE.
+    """
+    if not np.isfinite(values).all():
+        raise Corrupt(
+            f"Bundle {bundle.id} makes no finite numbers of its {of}.",
+            reason="EMBEDDING_NOT_FINITE",
+            hint="Look whether its samples lie far beyond full scale; otherwise run `temptrack bundle verify`.",
+        )
 
 
 def cut_windows(samples: Vector, window_samples: int) -> tuple[Matrix, npt.NDArray[np.float64]]:
