@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import shutil
 import threading
 from pathlib import Path
@@ -92,6 +93,18 @@ def test_the_page_shows_pictures_words_tracks_and_sound(place: Path) -> None:
     assert page.count(">placed<") == 6
     for address in [part.split('"')[0] for part in page.split('src="')[1:]]:
         assert (place / "out" / address).stat().st_size > 500
+
+
+def test_the_page_leads_to_scenes_that_have_no_music(place: Path) -> None:
+    (place / "cuts" / "b.mp4").unlink()
+    words = ("-l", "stock", "--scenes", "markers")
+    run(place / "cuts" / "cut00.otio", "-o", place / "out", *words)
+    page = (place / "out" / "review.html").read_text("utf-8")
+    (link,) = re.findall(r'<a href="#(.*?)">(.*?)</a>', page)
+    assert link == ("scene-2", "cut00.otio, marker &#39;departure&#39;")
+    silent = page.partition(f'id="{link[0]}"')[2]
+    assert "No music was placed" in silent
+    assert "No music was placed" not in page.removesuffix(silent)
 
 
 def test_a_second_run_asks_nothing_and_writes_the_same(place: Path) -> None:

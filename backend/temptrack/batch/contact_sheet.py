@@ -86,6 +86,7 @@ class ContactSheet:
         self._cards.append(
             {
                 "line": line,
+                "timeline": Path(line.timeline).name,
                 "length": clock(line.record.duration_s),
                 "strip": self.strip(unit, index, scene),
                 "tracks": [
