@@ -22,7 +22,7 @@ from support.fake_bundle import FakeBundle
 from support.index_processes import said, start
 from support.planted_tracks import planted, planted_library
 from temptrack.cli.main import app
-from temptrack.errors import InvalidRequest, Unavailable
+from temptrack.errors import InvalidRequest, NotFound, Unavailable
 from temptrack.library import compaction
 from temptrack.library.compaction import compact_library
 from temptrack.library.copies import back_up_library, restore_library
@@ -165,16 +165,30 @@ def test_a_backup_undoes_what_came_after_and_who_searches_goes_on(
     assert LibraryStore.open("stock").info().track_count == 7
 
 
-@pytest.mark.parametrize("damage", ["manifest", "data"])
-def test_a_backup_mends_a_damaged_library(stock: LibraryStore, tmp_path: Path, damage: str) -> None:
-    digest = back_up_library(stock, str(tmp_path / "backup")).library.digest
-    for path in files(stock):
-        if damage == "manifest" and path.endswith(".manifest"):
+def damage(store: LibraryStore, what: str) -> None:
+    for path in files(store):
+        if what == "manifest" and path.endswith(".manifest"):
             Path(path).write_bytes(b"no manifest")
-        if damage == "data" and path.endswith(".lance"):
+        if what == "data" and path.endswith(".lance"):
             Path(path).unlink()
+
+
+@pytest.mark.parametrize("what", ["manifest", "data"])
+def test_a_backup_mends_a_damaged_library(stock: LibraryStore, tmp_path: Path, what: str) -> None:
+    digest = back_up_library(stock, str(tmp_path / "backup")).library.digest
+    damage(stock, what)
     assert restore_library("stock", str(tmp_path / "backup")).library.digest == digest
     assert len(LibraryStore.open("stock").records(sorted(ids(stock)))) == 6
+
+
+@pytest.mark.parametrize("what", ["manifest", "data"])
+def test_a_damaged_library_can_be_removed_as_its_error_says(stock: LibraryStore, what: str) -> None:
+    damage(stock, what)
+    asked = CliRunner().invoke(app, ["library", "remove", "stock"], input="y\n")
+    assert asked.exit_code == 0, asked.output
+    assert "damaged" in asked.stderr
+    with pytest.raises(NotFound):
+        LibraryStore.open("stock")
 
 
 def test_on_another_machine_tracks_are_found_again_by_their_sound(tmp_path: Path) -> None:

@@ -204,12 +204,15 @@ def delete(
     """Remove a whole library. Music files are never touched."""
     from temptrack.api.library import delete_library, open_library
     from temptrack.cli.screen import answers
+    from temptrack.errors import Corrupt
 
-    count = open_library(name).info().track_count
-    if count and not yes:
-        typer.confirm(
-            f"Remove library '{name}' with {count} tracks? The music files stay.", abort=True, err=True
-        )
+    try:
+        count = open_library(name).info().track_count
+        lost = f"library '{name}' with {count} tracks" if count else ""
+    except Corrupt:
+        lost = f"library '{name}', which is damaged"
+    if lost and not yes:
+        typer.confirm(f"Remove {lost}? The music files stay.", abort=True, err=True)
     delete_library(name)
     answers().print(f"Removed library '{name}'.", markup=False)
 

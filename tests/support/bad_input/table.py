@@ -4,14 +4,14 @@ import json
 import tempfile
 from pathlib import Path
 
-from support.bad_input import builds, libraries, plans, pulls, requests, servers, signing, timelines
+from support.bad_input import builds, keeping, libraries, plans, pulls, requests, servers, signing, timelines
 from support.bad_input.case import Case, row_of
 
 GROUPS: dict[str, tuple[Case, ...]] = {
     "Timelines": timelines.TIMELINES,
     "Parts of a timeline": timelines.PARTS,
     "Media of a timeline": timelines.MEDIA,
-    "Libraries": libraries.LIBRARIES,
+    "Libraries": libraries.LIBRARIES + keeping.KEEPING,
     "Music to index": libraries.MUSIC,
     "Bundles and devices": libraries.BUNDLES,
     "Bundles to pull": pulls.PULLS,
