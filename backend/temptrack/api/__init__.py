@@ -7,6 +7,7 @@ from temptrack.api.aio import AsyncLibrary, AsyncServer, AsyncSuggested, connect
 from temptrack.api.library import Library, create_library, delete_library, list_libraries, open_library
 from temptrack.api.server import Server, connect
 from temptrack.api.suggested import Suggested
+from temptrack.api.upkeep import back_up_library, compact_library, restore_library
 from temptrack.errors import (
     AlreadyExists,
     Cancelled,
@@ -65,6 +66,8 @@ __all__ = [
     "TrackFilter",
     "Unauthenticated",
     "Unavailable",
+    "back_up_library",
+    "compact_library",
     "connect",
     "connect_async",
     "create_library",
@@ -73,5 +76,6 @@ __all__ = [
     "open_library",
     "open_library_async",
     "read_cut",
+    "restore_library",
     "track_filter",
 ]
