@@ -28,7 +28,7 @@ from benchmarks.studio.load import LIBRARY
 from benchmarks.studio.premises import Premises, open_studio
 from benchmarks.studio.questions import Question, make_encodes, make_questions
 from benchmarks.studio.results import write_studio_result
-from benchmarks.studio.seats import Mix, Seats
+from benchmarks.studio.seats import Mix, Seats, Tally
 
 from temptrack.home import DEFAULT_BUNDLE, ENVIRONMENT_VARIABLE
 from temptrack.model.bundles import load_bundle
@@ -138,9 +138,9 @@ async def ask(premises: Premises, questions: Sequence[Question], seconds: float)
     seats = Seats(premises, questions, (), _CALM, seed=2)
     asking = asyncio.ensure_future(seats.ask(1.25 * seconds))
     await asyncio.sleep(seconds / 8)
-    first = await _look(seats, premises)
+    first = await _look(seats, premises, asking)
     await asyncio.sleep(seconds)
-    last = await _look(seats, premises)
+    last = await _look(seats, premises, asking)
     tally = await asking
     if tally.fault_count or tally.lost:
         raise RuntimeError(f"{tally.fault_count} calls went wrong: {tally.faults}")
@@ -164,10 +164,12 @@ class _Look:
     own_cpu_s: float
 
 
-async def _look(seats: Seats, premises: Premises) -> _Look:
+async def _look(seats: Seats, premises: Premises, asking: "asyncio.Future[Tally]") -> _Look:
     before = seats.tally.checked
     # A batch ends as a whole: both looks fall on the end of one.
     while seats.tally.checked == before:
+        if asking.done():
+            raise RuntimeError(f"no answer came for long: {asking.result().faults}")
         await asyncio.sleep(_LOOK_S)
     server = psutil.Process(premises.process_id)
     times = server.cpu_times()
