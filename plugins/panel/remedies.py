@@ -212,6 +212,7 @@ REMEDIES: dict[str, Remedy] = {
     "RATE": Remedy("Too much is asked for at once.", _PATIENCE),
     "STOPPING": Remedy("The server is stopping.", _PATIENCE),
     "AUDIT_NOT_WRITTEN": Remedy("The server cannot write its log.", _ASK_THE_STUDIO),
+    "STREAM_UNREAD": Remedy("The track was fetched too slowly.", "Choose it again."),
     "FORBIDDEN": Remedy("Access is not allowed.", _PERMISSION),
     "FILE_NOT_READABLE": Remedy("The server cannot read the track's file.", "Choose another track."),
     "NO_AUDIO": Remedy("The server sent nothing of the track.", "Choose another track."),

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from fractions import Fraction
 
 import grpc
 import pytest
@@ -15,6 +16,7 @@ from temptrack import errors
 from temptrack.client.remote import RemoteSuggester
 from temptrack.server.options import ServerOptions
 from temptrack.server.workings import Workings
+from temptrack.suggest.cue_report import CueReport
 from temptrack.suggest.types import Query
 
 QUERY = Query(library="stock", prompt="calm")
@@ -75,6 +77,17 @@ def test_a_web_server_on_the_port_is_told_apart() -> None:
 def test_a_server_that_does_not_know_the_call_is_told_apart() -> None:
     with bare_grpc_server() as address:
         assert reason_of_info(address) == "NOT_TEMPTRACK"
+
+
+def test_a_server_of_before_reports_of_cues_is_no_stranger() -> None:
+    report = CueReport("stock", "t1", "inserted", Fraction(0), Fraction(10))
+    with (
+        bare_grpc_server() as address,
+        RemoteSuggester(address) as remote,
+        pytest.raises(errors.NotSupported) as caught,
+    ):
+        remote.report_cue(report)
+    assert caught.value.reason == "CUE_REPORTS_UNKNOWN"
 
 
 def test_a_web_proxy_in_the_environment_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:

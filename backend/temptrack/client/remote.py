@@ -5,6 +5,9 @@ from functools import cached_property
 from types import TracebackType
 from typing import Self
 
+import grpc
+
+from temptrack import errors
 from temptrack.client.connection import DEFAULT_DEADLINE_S, Connection
 from temptrack.client.credentials import Credentials
 from temptrack.client.library_client import LibraryClient
@@ -77,9 +80,22 @@ class RemoteSuggester:
         return convert.suggestions_from_message(response)
 
     def report_cue(self, report: CueReport) -> bool:
-        """Tell the server what an editor did with a track. Returns whether its audit log holds it now."""
+        """Tell the server what an editor did with a track. Returns whether its audit log holds it now.
+
+        Raises:
+            NotSupported: the server is of a version that keeps no account of cues.
+        """
         request = convert.cue_report_to_message(report)
-        recorded: bool = self._connection.call(self._suggestions.ReportCue, request).recorded
+        try:
+            recorded: bool = self._connection.call(self._suggestions.ReportCue, request).recorded
+        except errors.Unavailable as error:
+            if error.metadata.get("status") != grpc.StatusCode.UNIMPLEMENTED.name:
+                raise
+            raise errors.NotSupported(
+                f"The server at {self._connection.address} does not know reports of cues.",
+                reason="CUE_REPORTS_UNKNOWN",
+                hint="Bring the server to this version.",
+            ) from error
         return recorded
 
     def libraries(self) -> Sequence[LibraryInfo]:

@@ -267,6 +267,17 @@ SENT = (
         "with a newer server",
     ),
     Fault(
+        "an older server that knows no reports of cues",
+        "a cue is placed and reported",
+        None,
+        "with a newer server",
+        lost="the line of the audit log",
+        shown_by="tests/integration/test_serving_strangers.py::"
+        "test_a_server_of_before_reports_of_cues_is_no_stranger",
+        caller="UNIMPLEMENTED CUE_REPORTS_UNKNOWN; the seat goes on, the timeline stands",
+        admin="nothing",
+    ),
+    Fault(
         "an older client, or one with another encoder",
         "pictures meant for another frame encoder",
         bad_input("pictures for another encoder"),
