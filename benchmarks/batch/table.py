@@ -37,8 +37,8 @@ def _heading(name: str, result: dict[str, Any]) -> str:
     return (
         f"**{name}**, {result['measured_at'][:10]}, commit {result['commit'][:10]}, {machine['cores']} cores "
         f"of {machine['cpu']}, load {result['load_at_the_end'][-1]} in the last quarter of an hour. {how}. "
-        f"{what['timelines']} timelines: {what['made of']}. {len(what['clips'])} clips; {what['tracks']} real "
-        f"tracks indexed with {what['bundle']}."
+        f"{what['timelines']} timelines: {what['made of']}. {len(what['clips'])} clips; {what['tracks']} "
+        f"real tracks indexed with {what['bundle']}."
     )
 
 

@@ -45,7 +45,11 @@ def made_once(out: Path, home: Path) -> dict[str, dict[Path, FileState]]:
         "sounds": [path for path in _visible(out / "review") if path.suffix != ".jpg"],
         "features": _visible(home / "cache" / "features"),
     }
-    return {kind: {path: _state(path) for path in paths} for kind, paths in kinds.items()}
+    # Features that are used get the time of their last use: only another file was made again.
+    return {
+        kind: {path: _state(path, timed=kind != "features") for path in paths}
+        for kind, paths in kinds.items()
+    }
 
 
 def made_again(
@@ -80,6 +84,6 @@ def _visible(folder: Path) -> list[Path]:
     ]
 
 
-def _state(path: Path) -> FileState:
+def _state(path: Path, *, timed: bool) -> FileState:
     found = path.stat()
-    return found.st_ino, found.st_mtime_ns
+    return found.st_ino, found.st_mtime_ns if timed else 0
