@@ -1,5 +1,6 @@
 """What every LibraryReader does, wherever its library is kept."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 
 from support.fake_bundle import FakeBundle
+from support.object_store import BUCKET, object_store
 from support.planted_tracks import planted, planted_library, unit_rows
 from temptrack.errors import InvalidRequest, NotFound, NotReady
 from temptrack.library.store import LibraryStore
@@ -18,9 +20,19 @@ RECORDS = [planted(index) for index in range(40)]
 EVERYTHING = TrackFilter()
 
 
-@pytest.fixture(params=["home folder", "other folder", "file address"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> LibraryStore:
-    places = {"other folder": str(tmp_path / "mount"), "file address": f"file://{tmp_path}/bucket"}
+@pytest.fixture(scope="module")
+def bucket() -> Iterator[str]:
+    with object_store():
+        yield f"s3://{BUCKET}"
+
+
+@pytest.fixture(params=["home folder", "other folder", "file address", "object store"])
+def store(request: pytest.FixtureRequest, tmp_path: Path, bucket: str) -> LibraryStore:
+    places = {
+        "other folder": str(tmp_path / "mount"),
+        "file address": f"file://{tmp_path}/bucket",
+        "object store": f"{bucket}/{tmp_path.name}",
+    }
     return planted_library(RECORDS, uri=places.get(request.param))
 
 
@@ -51,7 +63,7 @@ def test_scores_are_cosines_of_sound_and_words_together(reader: LibraryReader) -
         for hit in hits:
             record = by_id[hit.track_id]
             words, sound = record.words.embedding, record.analysis.embedding
-            fused = sound if words is None or blind else sound + 0.5 * words
+            fused = sound if words is None or blind else sound + words
             assert hit.score == pytest.approx(float(query @ fused / np.linalg.norm(fused)), abs=2e-3)
             assert hit.audio_score == pytest.approx(float(query @ sound), abs=2e-3)
             if words is None:

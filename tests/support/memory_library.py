@@ -14,7 +14,7 @@ from temptrack.library.preferences import Degrees, Preference
 from temptrack.library.types import LibraryInfo, SearchHit, Track, TrackDetail, TrackFilter
 from temptrack.model.types import Bundle, Vector
 
-WORDS_SHARE = 0.5
+WORDS_SHARE = 1.0
 
 
 @dataclass(frozen=True)

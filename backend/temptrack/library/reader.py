@@ -21,7 +21,7 @@ from temptrack.library.types import LibraryInfo, SearchHit, Track, TrackDetail, 
 from temptrack.library.vectors import Hold, Vectors, nowhere
 from temptrack.model.types import Matrix, Vector
 
-WORDS_WEIGHT = 0.5
+WORDS_WEIGHT = 1.0
 """How much a track's own words count beside its sound (1) where it has words."""
 
 _DETAILS_KEPT = 512
