@@ -4,6 +4,8 @@ import csv
 import json
 import re
 import shutil
+import subprocess
+import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,7 @@ import pytest
 from typer.testing import CliRunner
 
 import temptrack
-from support import batches
+from support import batches, fake_cli
 from support.fake_server import fake_workings
 from support.films import Shot, make_film, numbered
 from support.serving import running
@@ -126,6 +128,25 @@ def test_shards_together_make_what_one_run_makes(place: Path) -> None:
     assert sum(counts) == 3
     assert not (place / "farm" / "review.html").exists()
     assert asked(place, "--resume", out="farm")["asked"] == 0
+    assert batches.written(place / "farm") == batches.written(place / "out")
+
+
+def test_shards_are_processes_that_share_nothing_but_the_folder(place: Path) -> None:
+    words = ["-l", "stock", "-p", "calm", "--scenes", "markers", "--no-review", "--json"]
+    words += ["-o", str(place / "farm"), "--no-repeat", "2", "--family", "0.1"]
+    # The second share is run twice at the same time, as a scheduler that lost sight of it would.
+    shares = [
+        subprocess.Popen(
+            [sys.executable, fake_cli.__file__, "batch", str(place / "cuts"), *words, "--shard", share],
+            stdout=subprocess.PIPE,
+        )
+        for share in ("1/2", "2/2", "2/2")
+    ]
+    reports = [json.loads(share.communicate()[0]) for share in shares]
+    assert [(report["complete"], report["failed"]) for report in reports] == [(False, [])] * 3
+    assert reports[0]["in_shard"] + reports[1]["in_shard"] == 3
+    assert asked(place, "--resume", out="farm")["asked"] == 0
+    asked(place)
     assert batches.written(place / "farm") == batches.written(place / "out")
 
 
