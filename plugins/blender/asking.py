@@ -48,6 +48,7 @@ class Placement:
     library: dict[str, Any]
     path: str
     replaces: str
+    query_digest: str
 
 
 def question_for(scene: bpy.types.Scene, panel: Any) -> tuple[Question, Asked]:

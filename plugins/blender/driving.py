@@ -7,6 +7,7 @@ are kept by session id and cues by their own id, never by reference.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import bpy
@@ -15,6 +16,7 @@ from . import settings, strips
 from .asking import Asked, Placement, question_for
 from .panel.problems import PanelError, Problem
 from .panel.questions import Results
+from .panel.reports import CueReport
 from .panel.session import Session
 from .picture_playing import PicturePlaying
 from .properties import OPERATORS, panel_of
@@ -183,9 +185,16 @@ class Driver:
             self.session.show(failure("SCENE_GONE").problem)
             return
         place = asked.place(answer, suggestion, strips.rate_of(scene))
-        self.pending = Placement(asked.scene, place, suggestion, answer["library"], path, replaces)
+        digest = str(answer.get("query_digest", ""))
+        self.pending = Placement(asked.scene, place, suggestion, answer["library"], path, replaces, digest)
         # The True makes it one step of undo, as if the user had pressed a button for it.
         OPERATORS.place("EXEC_DEFAULT", True)
+
+    def report(self, reports: Iterable[CueReport]) -> None:
+        """Tell a studio's server what was done, where Blender may go online."""
+        if bpy.app.online_access:
+            for report in reports:
+                self.session.report_cue(report)
 
     # Listening, and the doctor.
 

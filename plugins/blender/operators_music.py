@@ -11,8 +11,10 @@ from . import placing, settings, strips
 from .asking import Placement
 from .cue import cue_for, place_over
 from .panel.problems import PanelError
+from .panel.reports import INSERTED, REMOVED
 from .properties import panel_of
 from .remedies import failure
+from .reporting import reports_of
 from .scenes import scene_by_id
 from .ticking import driver
 
@@ -93,7 +95,10 @@ class TEMPTRACK_OT_remove(bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[Any]:
         """Remove it."""
         scene = strips.scene_of(context)
-        count = placing.remove(scene, placing.chosen_cues(scene))
+        cues = placing.chosen_cues(scene)
+        told = reports_of(scene, cues, REMOVED)
+        count = placing.remove(scene, cues)
+        driver().report(told)
         self.report({"INFO"}, f"Removed {count} strip{'s' if count != 1 else ''} of music")
         return FINISHED
 
@@ -136,9 +141,15 @@ def _place(pending: Placement) -> list[str]:
             raise failure("MUSIC_GONE")
         place = place_over(place, *lies)
     cue = cue_for(pending.suggestion, pending.library, place, settings.taste())
+    told = reports_of(scene, [pending.replaces], REMOVED) if pending.replaces else []
     if pending.replaces:
-        return placing.replace(scene, pending.replaces, cue, pending.path, channel_name)
-    return placing.insert(scene, cue, pending.path, channel_name)
+        names = placing.replace(scene, pending.replaces, cue, pending.path, channel_name)
+    else:
+        names = placing.insert(scene, cue, pending.path, channel_name)
+    # What was placed last is what is chosen.
+    told += reports_of(scene, placing.chosen_cues(scene), INSERTED, pending.query_digest)
+    driver().report(told)
+    return names
 
 
 CLASSES = (

@@ -161,6 +161,9 @@ def _draw_problem(context: bpy.types.Context, layout: Any) -> None:
         box = layout.box()
         _write(context, box, why.sentence, "ERROR")
         _write(context, box, why.next_step, "FORWARD")
+    note = driver().session.note
+    if note:
+        _write(context, layout, note, "INFO")
 
 
 def _draw_chosen(context: bpy.types.Context, layout: Any, panel: Any, suggestion: dict[str, Any]) -> None:

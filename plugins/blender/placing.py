@@ -87,6 +87,11 @@ def chosen_cues(scene: bpy.types.Scene) -> list[str]:
     return selected or (everything if len(everything) == 1 else [])
 
 
+def facts_of(scene: bpy.types.Scene, cue_id: str) -> dict[str, Any]:
+    """Return what the strips of a cue say about its music; nothing when it is gone."""
+    return next((provenance(strip) or {} for strip in cue_strips(scene, cue_id)), {})
+
+
 def extent(scene: bpy.types.Scene, cue_id: str) -> tuple[int, int] | None:
     """Return first frame and end (exclusive) of a cue, or None when it is gone."""
     spans = [strips.span(strip) for strip in cue_strips(scene, cue_id)]

@@ -15,6 +15,7 @@ from .connection import Call, Connection
 from .preview import Preview
 from .problems import Problem, problem
 from .questions import Progress, Question, RendersWanted, Results, Settings, State
+from .reports import CueReport
 
 __all__ = ["Progress", "Question", "RendersWanted", "Results", "Session", "Settings", "State"]
 
@@ -33,6 +34,7 @@ class Session:
         plan: what the companion said of the last search's picture (missing media, warnings), or None.
         renders_wanted: frames the host must render for the search that runs, or None.
         preview: what plays.
+        note: something to know that stopped nothing, or empty.
     """
 
     def __init__(self, settings: Settings, clock: Callable[[], float] = time.monotonic) -> None:
@@ -48,6 +50,7 @@ class Session:
         self.libraries: list[dict[str, Any]] = []
         self.plan: Mapping[str, Any] | None = None
         self.renders_wanted: RendersWanted | None = None
+        self.note = ""
         self._connection = Connection(settings, clock)
         self._connection.on_welcome = self._welcomed
         self._connection.on_notification = self._told
@@ -155,7 +158,7 @@ class Session:
         same_picture = self._picture_is_known and last is not None and last.picture() == question.picture()
         self.cancel()
         self._question = question
-        self.problem = None
+        self.problem, self.note = None, ""
         self.progress = Progress("asking", "Asking")
         if not same_picture:
             self.plan, self._renders, self._picture_is_known = None, (), False
@@ -237,6 +240,12 @@ class Session:
         """Ask for a cue rendered into a file; parameters and result are those of ``cue/file``."""
         return self.ask("cue/file", params, done, failed)
 
+    def report_cue(self, report: CueReport) -> None:
+        """Tell a studio's server what was done with a track; that it cannot be told is a note at most."""
+        self.note = ""
+        if self.settings.server.strip():
+            self._connection.ask("cue/report", report.params(), self._reported, self._not_reported)
+
     def doctor(self, done: Callable[[list[dict[str, Any]]], None], failed: Failed | None = None) -> Call:
         """Ask for the state of every link of the chain: ``{name, state, detail, next_step}`` each."""
         return self.ask("doctor", {}, lambda result: done(list(result.get("checks", ()))), failed)
@@ -307,6 +316,15 @@ class Session:
             self._changed = True
             if params.get("problem"):
                 self._show(problem("PREVIEW_ENDED", str(params["problem"])))
+
+    def _reported(self, answer: dict[str, Any]) -> None:
+        self.note = str(answer.get("note", ""))
+        self._changed = True
+
+    def _not_reported(self, why: Problem) -> None:
+        # A companion of an older version does not know how.
+        if why.reason not in ("UNKNOWN_METHOD", "CANCELLED"):
+            self._reported({"note": why.sentence})
 
     def _show_progress(self, value: dict[str, Any]) -> None:
         self.progress = Progress.of(value)

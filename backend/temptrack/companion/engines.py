@@ -11,7 +11,9 @@ from temptrack.companion.messages import LibrarySummary
 from temptrack.errors import NotFound, NotReady, TemptrackError, Unavailable
 
 if TYPE_CHECKING:
+    from temptrack.client.remote import RemoteSuggester
     from temptrack.library.types import LibraryInfo
+    from temptrack.suggest.cue_report import CueReport
     from temptrack.suggest.local import LocalSuggester
     from temptrack.suggest.types import Suggester
 
@@ -28,6 +30,9 @@ class Engines(Protocol):
 
     def libraries(self) -> tuple[LibrarySummary, ...]:
         """Say what can be searched."""
+
+    def report_cue(self, report: "CueReport") -> bool:
+        """Tell whoever keeps track of music in use. Returns whether somebody does."""
 
     def warm_up(self) -> None:
         """Do what the first question would otherwise wait for."""
@@ -66,6 +71,10 @@ class LocalEngines:
             _summary(info, matches=digests.get(info.bundle_id) == info.bundle_digest)
             for info in list_libraries()
         )
+
+    def report_cue(self, report: "CueReport") -> bool:
+        """Nobody keeps track of the music of one machine."""
+        return False
 
     def warm_up(self) -> None:
         """Load the bundle of the first library."""
@@ -120,20 +129,9 @@ class ServerEngines:
         self._current: _Lent | None = None
         self._lock = threading.Lock()
 
-    @contextmanager
-    def suggester(self, library: str) -> Iterator["Suggester"]:
+    def suggester(self, library: str) -> AbstractContextManager["Suggester"]:
         """Lend the connection; after a failure of the server the next question makes another at once."""
-        lent = self._lend()
-        try:
-            yield lent.suggester
-        except TemptrackError as error:
-            # A channel that failed waits longer and longer before it tries again, and one that knew the
-            # server before it was started with another bundle knows the wrong one.
-            if isinstance(error, Unavailable) or error.reason == "ENCODER_MISMATCH":
-                self._retire(lent)
-            raise
-        finally:
-            self._give_back(lent)
+        return self._remote()
 
     def libraries(self) -> tuple[LibrarySummary, ...]:
         """Say which libraries the server has."""
@@ -142,6 +140,11 @@ class ServerEngines:
             return tuple(
                 _summary(info, matches=info.bundle_digest == digest) for info in suggester.libraries()
             )
+
+    def report_cue(self, report: "CueReport") -> bool:
+        """Tell the server."""
+        with self._remote() as remote:
+            return remote.report_cue(report)
 
     def warm_up(self) -> None:
         """Connect."""
@@ -154,6 +157,20 @@ class ServerEngines:
             current, self._current = self._current, None
         if current is not None:
             current.suggester.close()
+
+    @contextmanager
+    def _remote(self) -> Iterator["RemoteSuggester"]:
+        lent = self._lend()
+        try:
+            yield lent.suggester
+        except TemptrackError as error:
+            # A channel that failed waits longer and longer before it tries again, and one that knew the
+            # server before it was started with another bundle knows the wrong one.
+            if isinstance(error, Unavailable) or error.reason == "ENCODER_MISMATCH":
+                self._retire(lent)
+            raise
+        finally:
+            self._give_back(lent)
 
     def _lend(self) -> "_Lent":
         from temptrack.client.credentials import credentials_for
@@ -184,7 +201,7 @@ class ServerEngines:
 class _Lent:
     """A connection and how many calls are using it."""
 
-    suggester: "Suggester"
+    suggester: "RemoteSuggester"
     borrowers: int = 0
 
 

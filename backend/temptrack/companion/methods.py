@@ -46,6 +46,7 @@ class Place:
 _BASICS = "temptrack.companion.basics"
 _SUGGESTING = "temptrack.companion.suggesting"
 _SOUNDS = "temptrack.companion.sounding"
+_REPORTING = "temptrack.companion.reporting"
 
 PLACES: dict[str, Place] = {
     "initialize": Place(_BASICS, is_quick=True),
@@ -54,6 +55,7 @@ PLACES: dict[str, Place] = {
     "suggest": Place(_SUGGESTING, needs=heavy.SUGGESTING),
     "track/file": Place(_SOUNDS, needs=heavy.SOUNDS),
     "cue/file": Place(_SOUNDS, needs=heavy.SOUNDS),
+    "cue/report": Place(_REPORTING),
     "preview/play": Place(_SOUNDS, needs=heavy.SOUNDS),
     "preview/stop": Place(_SOUNDS, needs=heavy.SOUNDS),
     "preview/seek": Place(_SOUNDS, needs=heavy.SOUNDS),

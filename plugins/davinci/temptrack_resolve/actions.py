@@ -14,10 +14,12 @@ from .cues import Cue, PlacedCue, placed_cues
 from .panel.problems import PanelError, Problem
 from .panel.questions import Question
 from .panel.questions import Settings as Introduction
+from .panel.reports import INSERTED, REMOVED, CueReport
 from .panel.session import Session
 from .reading import PARTS, WORDS_ONLY, export, part_of
 from .remedies import failure
 from .rendering import CueRendering, Wish
+from .reporting import report_of
 from .resolve_api import EditableTimeline, Host
 from .settings import Settings
 from .stills import stills
@@ -154,8 +156,11 @@ class Actions:
         """Take our music off the timeline."""
         self._forget_what_was_said()
         try:
-            placing.remove(self._host, self._host.open_timeline(), cue_id)
+            timeline = self._host.open_timeline()
+            told = report_of(timeline, placing.find(timeline, cue_id), REMOVED)
+            placing.remove(self._host, timeline, cue_id)
             self.said = "Removed. The file stays in the media pool."
+            self._report(told)
         except PanelError as error:
             self.session.show(error.problem)
         self.look()
@@ -217,15 +222,26 @@ class Actions:
         try:
             # The user may have gone elsewhere while the sound was rendered.
             timeline = self._timeline_of_results()
+            gone = None
             if replaced_id:
+                gone = report_of(timeline, placing.find(timeline, replaced_id), REMOVED)
                 placed = placing.replace(self._host, timeline, replaced_id, cue, self.settings.lane_name)
             else:
                 placed = placing.insert(self._host, timeline, cue, self.settings.lane_name)
+            self._report(gone, report_of(timeline, placed, INSERTED, self._query_digest()))
             self._forget_what_was_said()
             self.said = f"'{cue.name}' lies on track '{placed.lane_name}'."
         except PanelError as error:
             self.session.show(error.problem)
         self.look()
+
+    def _report(self, *reports: CueReport | None) -> None:
+        for report in reports:
+            if report is not None:
+                self.session.report_cue(report)
+
+    def _query_digest(self) -> str:
+        return str(self.session.results.answer.get("query_digest", "")) if self.session.results else ""
 
     def _not_rendered(self, why: Problem) -> None:
         self._rendering = None

@@ -18,6 +18,11 @@ from .resolve_api import Clip, OpenTimeline
 _TAG = re.compile(r"\[temptrack-([0-9a-f]{12})(?:-\d+)?\]\.wav$", re.IGNORECASE)
 
 
+LIBRARY = "temptrack_library"
+TRACK = "temptrack_track"
+"""Where music is from, as the media pool keeps it."""
+
+
 @dataclass(frozen=True)
 class Sound:
     """A file that fills a span of the timeline to the frame.

@@ -11,7 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, Callable, Mapping
 
-from .cues import Cue, Sound, file_name, new_cue_id
+from .cues import LIBRARY, TRACK, Cue, Sound, file_name, new_cue_id
 from .panel.filling import Place, Stretch, Taste, filling_of
 from .panel.problems import Problem
 from .panel.session import Session
@@ -131,8 +131,8 @@ class CueRendering:
         wish, filling, bakes = self._wish, self._filling, self._wish.bakes
         track = wish.suggestion["track"]
         origin = {
-            "temptrack_library": wish.library,
-            "temptrack_track": str(track["id"]),
+            LIBRARY: wish.library,
+            TRACK: str(track["id"]),
             "temptrack_licence": str(track.get("licence", "")),
             "temptrack_score": str(wish.suggestion["score"]),
         }

@@ -171,7 +171,8 @@ class MusicWindow:
         if missing:
             names = ", ".join(str(each["name"]) for each in missing[:3])
             return f"{len(missing)} clips could not be looked at: {names}. Relink them, or search as it is."
-        return self._actions.said or str(session.state.value).capitalize()
+        said = self._actions.said or str(session.state.value).capitalize()
+        return f"{said}\n{session.note}" if session.note else said
 
     def _show_results(self) -> None:
         tree = self._find("Found")

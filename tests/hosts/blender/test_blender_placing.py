@@ -43,7 +43,16 @@ def test_music_lies_to_the_frame_and_nothing_else_moves(
     assert looks["crowded"] == [6, 7, 6, 6]
     assert looks["looped"][:2] == pytest.approx([LEVEL, LEVEL])
     assert len(looks["looped"]) == 3
+    (removed,) = looks["told"]
+    assert (removed["action"], removed["library"], removed["track_id"]) == ("removed", "stock", "t1")
+    # The scene begins at frame 1.
+    assert (removed["start_frames"], removed["duration_frames"], removed["timeline"]) == (49, 70, "Cut")
+    assert removed["rate"] == {"numerator": 30000, "denominator": 1001}
+    told = looks["undo"].pop("told")
     assert looks["undo"] == {"placed": 1, "undone": 0, "redone": 1}
+    assert [(each["action"], each["track_id"], each["query_digest"]) for each in told] == (
+        [("inserted", "t", "q" * 64)] if looks["online"] else []
+    )
     assert heard_at_s(Path(looks["inserted"]["mixed"])) == pytest.approx(CLICK_S - 5.013, abs=0.001)
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from davinci.temptrack_resolve.panel.reports import CueReport
+from davinci.temptrack_resolve.panel.session import Session
 from hosts.resolve.conftest import MakeApp
 from hosts.resolve.panel_driver import run_panel, said, until, write_settings
 from support.resolve_double import Cut, Item, simple_cut
@@ -29,6 +31,22 @@ def children() -> list[int]:
     return [child.pid for child in psutil.Process().children(recursive=True)]
 
 
+def reports_caught(monkeypatch: pytest.MonkeyPatch) -> list[CueReport]:
+    told: list[CueReport] = []
+    monkeypatch.setattr(Session, "report_cue", lambda _session, report: told.append(report))
+    return told
+
+
+def assert_told(told: list[CueReport], version: tuple[int, int, int], cut: Cut) -> None:
+    # Before 19.0.2 nothing keeps where music is from.
+    expected = ["inserted", "removed", "inserted", "removed"] if version >= (19, 0, 2) else []
+    assert [each.action for each in told] == expected
+    for each in told:
+        assert (each.library, each.start_frames, each.duration_frames) == ("stock", 0, cut.end - cut.start)
+        assert (each.timeline, each.rate) == (cut.name, RATE)
+        assert len(each.query_digest) == (64 if each.action == "inserted" else 0)
+
+
 @pytest.mark.parametrize("version", [(18, 5, 0), (21, 1, 0)], ids=["18.5", "21.1"])
 def test_search_insert_replace_remove(
     make_app: MakeApp,
@@ -48,6 +66,7 @@ def test_search_insert_replace_remove(
     before = [(item.name, item.start, item.end) for kind in cut.lanes for item in cut.items(kind)]
     there = children()
     seen: dict[str, object] = {}
+    told = reports_caught(monkeypatch)
 
     def editor(window: Window) -> Iterator[None]:
         yield from until(window, lambda: window.entries("Library") == ["stock"])
@@ -85,9 +104,9 @@ def test_search_insert_replace_remove(
     assert wav_of(item.media.path) == Wav(48_000, 24, round(length * 48_000 / RATE))
     if version >= (21, 1, 0):
         assert item.properties["AudioVolume"] != 0
-    assert ours(cut) == []
-    assert cut.markers == {}
+    assert (ours(cut), cut.markers) == ([], {})
     assert before == [(item.name, item.start, item.end) for kind in cut.lanes for item in cut.items(kind)]
     assert (cut.playhead, app.page, app.folder) == (START + 5, "edit", app.root)
     assert len(app.called("Project.ExportCurrentFrameAsStill")) > 0
     assert children() == there
+    assert_told(told, version, cut)

@@ -57,6 +57,13 @@ class MediaPool:
             made = media.SetThirdPartyMetadata(cast(Any, dict(origin)))
             answered("MediaPoolItem.SetThirdPartyMetadata", made)
 
+    def origin_of(self, media: fusionscript.MediaPoolItem) -> dict[str, str]:
+        """Return what was written into a clip's metadata; nothing where Resolve takes none."""
+        if not offers(media, "GetThirdPartyMetadata"):
+            return {}
+        kept: Any = known("MediaPoolItem.GetThirdPartyMetadata", media.GetThirdPartyMetadata())
+        return {str(key): str(value) for key, value in kept.items()} if isinstance(kept, dict) else {}
+
     def select(self, media: fusionscript.MediaPoolItem) -> None:
         """Select a clip, where Resolve can (19.0.2): before 20.3.2 appending could fail while none was."""
         if offers(self._pool, "SetSelectedClip"):

@@ -27,12 +27,14 @@ def play(given: dict[str, Any]) -> dict[str, Any]:
     before = everything(scene)
     looks: dict[str, Any] = {"inserted": _insert(scene, given), "replaced": _replace(scene, given)}
     assert _others(everything(scene)) == before
+    looks["told"] = [each.params() for each in part("reporting").reports_of(scene, _cues(scene), "removed")]
     removed = part("placing").remove(scene, _cues(scene))
     assert removed == 1
     assert everything(scene) == before, (everything(scene), before)
     looks["crowded"] = _crowded(scene, given)
     looks["looped"] = _looped(given)
     looks["undo"] = _undo(given)
+    looks["online"] = bpy.app.online_access
     _full(given)
     return looks
 
@@ -123,7 +125,7 @@ def _looped(given: dict[str, Any]) -> list[float]:
     return volumes
 
 
-def _undo(given: dict[str, Any]) -> dict[str, int]:
+def _undo(given: dict[str, Any]) -> dict[str, Any]:
     """Count steps of undo of the placing operator, with a driver that has a file at hand."""
     scene = fresh_scene("Undo", RATE, 300)
     collection(scene)
@@ -137,9 +139,13 @@ def _undo(given: dict[str, Any]) -> dict[str, int]:
     }
     library = {"name": "l", "digest": "d", "bundle_id": "b"}
     place = part("panel.filling").Place(1, 101, RATE)
-    driver.pending = asking.Placement(scene.session_uid, place, suggestion, library, given["music"], "")
+    driver.pending = asking.Placement(
+        scene.session_uid, place, suggestion, library, given["music"], "", "q" * 64
+    )
+    told: list[Any] = []
+    driver.session.report_cue = told.append
     assert operators().place("EXEC_DEFAULT", True) == {"FINISHED"}
-    counts = {"placed": _count("Undo")}
+    counts: dict[str, Any] = {"placed": _count("Undo")}
     bpy.ops.ed.undo()
     counts["undone"] = _count("Undo")
     bpy.ops.ed.redo()
@@ -148,7 +154,7 @@ def _undo(given: dict[str, Any]) -> dict[str, int]:
     (name,) = [strip.name for strip in part("strips").top_strips(again)]
     strip = part("strips").find(again, name)
     assert part("placing").provenance(strip)["track_id"] == "t"
-    return counts
+    return counts | {"told": [each.params() for each in told]}
 
 
 def _full(given: dict[str, Any]) -> None:
