@@ -12,6 +12,15 @@ DEFAULT_BUNDLE = "lite-1"
 """The bundle that ships with the package, taken wherever none is named."""
 
 
+def expanded(path: Path | str) -> Path:
+    """Return a path with a user's home folder in place of "~"; one that no user has stays as it is."""
+    try:
+        return Path(os.path.expanduser(path))
+    except ValueError:
+        # A null character in the user's name.
+        return Path(path)
+
+
 def home_folder() -> Path:
     """Return the folder that holds all state; it need not exist yet."""
     chosen = os.environ.get(ENVIRONMENT_VARIABLE)

@@ -63,7 +63,8 @@ def test_a_panel_s_placing_and_removing_are_written_down(
 
 def test_a_server_that_cannot_be_told_is_a_note_and_never_a_problem(tmp_path: Path) -> None:
     with panel_session(tmp_path / "seat", server=NOWHERE) as session:
-        wait_until(lambda: session.problem is not None, lambda: (session.start(), session.tick()))
+        session.start()
+        wait_until(lambda: session.problem is not None, session.tick)
         session.problem = None
         session.report_cue(report("t1"))
         wait_until(lambda: bool(session.note), session.tick)

@@ -1,6 +1,5 @@
 """The plan of a batch: which timelines get music, by which words and under which conditions."""
 
-import os
 import reprlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from temptrack.batch.plan_files import RawRow, read_rows
 from temptrack.errors import InvalidRequest, NotFound, TemptrackError
+from temptrack.home import expanded
 from temptrack.library.keys import parse_key
 from temptrack.library.types import TrackFilter
 from temptrack.seat.filters import length_range, tempo_range, track_filter
@@ -220,7 +220,7 @@ def _plain(message: str) -> str:
 
 def _timelines(row: PlanRow, folder: Path, leave_out: Path | None) -> Iterator[PlanRow]:
     """Yield the row once for each timeline it names, in order of path."""
-    path = folder / os.path.expanduser(row.timeline)
+    path = folder / expanded(row.timeline)
     changed: dict[str, Any] = {"media": tuple(folder / each for each in row.media)}
     if row.folder is not None:
         changed["folder"] = folder / row.folder

@@ -1,12 +1,11 @@
 """The way of one request: timeline, scope, picture, suggestions."""
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from temptrack.errors import InvalidRequest, NotFound
-from temptrack.home import feature_cache_folder
+from temptrack.home import expanded, feature_cache_folder
 from temptrack.library.types import Track, TrackFilter
 from temptrack.media.feature_cache import FeatureCache
 from temptrack.media.types import Sampling
@@ -207,7 +206,7 @@ def find_track(wanted: str, tracks: Sequence[Track]) -> Track:
     folded = wanted.casefold()
     tests: tuple[Callable[[Track], bool], ...] = (
         lambda track: track.id == wanted,
-        lambda track: track.path == str(Path(os.path.expanduser(wanted)).absolute()),
+        lambda track: track.path == str(expanded(wanted).absolute()),
         lambda track: track.title.casefold() == folded,
         lambda track: Path(track.path).name.casefold() == folded,
         lambda track: folded in f"{track.artist} {track.title}".casefold(),

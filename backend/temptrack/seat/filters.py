@@ -1,12 +1,12 @@
 """Reads what an editor types for filters: ranges of tempo and length, keys, words."""
 
-import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from temptrack.errors import InvalidRequest
+from temptrack.home import expanded
 
 if TYPE_CHECKING:
     from temptrack.library.types import TrackFilter
@@ -62,7 +62,7 @@ def track_filter(
         tags_none=_words(tags_not),
         licences=tuple(licences),
         licences_not=tuple(licences_not),
-        folder=str(Path(os.path.expanduser(folder)).absolute()) if folder is not None else None,
+        folder=str(expanded(folder).absolute()) if folder is not None else None,
     )
 
 

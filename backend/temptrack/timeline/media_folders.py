@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from temptrack.errors import InvalidRequest, NotFound
+from temptrack.home import expanded
 from temptrack.timeline.media_endings import PICTURE_SUFFIXES
 
 
@@ -88,7 +89,7 @@ def _without_ending(name: str) -> str:
 
 
 def _checked(folder: Path) -> Path:
-    folder = Path(os.path.expanduser(folder)).absolute()
+    folder = expanded(folder).absolute()
     if folder.is_dir():
         return folder
     if folder.exists():
