@@ -109,26 +109,31 @@ class Seats:
         self._malformed = malformed
         self._mix = mix
         self._seed = seed
+        self._over_at = 0.0
         self.tally = Tally()
 
     async def ask(self, seconds: float) -> Tally:
         """Ask for so many seconds, each seat once at least, and return what became of all calls."""
-        over_at = time.monotonic() + seconds
+        self._over_at = time.monotonic() + seconds
         credentials = grpc.ssl_channel_credentials(self._premises.ca)
         async with asyncio.TaskGroup() as group:
             for number, token in enumerate(self._premises.tokens):
-                group.create_task(self._sit(number, token, credentials, over_at))
+                group.create_task(self._sit(number, token, credentials))
         return self.tally
 
-    async def _sit(self, number: int, token: str, trust: grpc.ChannelCredentials, over_at: float) -> None:
+    def stop(self) -> None:
+        """Begin no further calls."""
+        self._over_at = time.monotonic()
+
+    async def _sit(self, number: int, token: str, trust: grpc.ChannelCredentials) -> None:
         draw = random.Random(f"{self._seed}:{number}")
         async with grpc.aio.secure_channel(self._premises.address, trust, CHANNEL_OPTIONS) as channel:
             while True:
                 if self._mix.pause_s:
-                    left_s = max(0.0, over_at - time.monotonic())
+                    left_s = max(0.0, self._over_at - time.monotonic())
                     await asyncio.sleep(min(left_s, draw.expovariate(1 / self._mix.pause_s)))
                 await self._one_call(channel, token, draw)
-                if time.monotonic() >= over_at:
+                if time.monotonic() >= self._over_at:
                     return
 
     async def _one_call(self, channel: grpc.aio.Channel, token: str, draw: random.Random) -> None:

@@ -46,6 +46,7 @@ CALLERS = (1, 16, 64)
 _ENCODING_SEATS = 4 * BATCH // SEGMENT_PICTURES
 _CALM = Mix(cancelled=0, hurried=0, malformed=0)
 _LOOK_S = 0.002
+_LONGEST_S = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,13 +135,14 @@ def _encode(premises: Premises, questions: Sequence[Question], seconds: float) -
 
 
 async def ask(premises: Premises, questions: Sequence[Question], seconds: float) -> Spent:
-    """Ask without a pause, and look when an answer has just come: early on, and when the time is over."""
+    """Ask without a pause, and look when an answer has just come: early on, and so many seconds later."""
     seats = Seats(premises, questions, (), _CALM, seed=2)
-    asking = asyncio.ensure_future(seats.ask(1.25 * seconds))
+    asking = asyncio.ensure_future(seats.ask(_LONGEST_S + seconds))
     await asyncio.sleep(seconds / 8)
     first = await _look(seats, premises, asking)
     await asyncio.sleep(seconds)
     last = await _look(seats, premises, asking)
+    seats.stop()
     tally = await asking
     if tally.fault_count or tally.lost:
         raise RuntimeError(f"{tally.fault_count} calls went wrong: {tally.faults}")
