@@ -91,7 +91,7 @@ def require_finite(values: Matrix | Vector, of: str, bundle: Bundle) -> None:
         raise Corrupt(
             f"Bundle {bundle.id} makes no finite numbers of its {of}.",
             reason="EMBEDDING_NOT_FINITE",
-            hint="Look whether its samples lie far beyond full scale; otherwise run `temptrack bundle verify`.",
+            hint="See whether its samples lie far beyond full scale, or run `temptrack bundle verify`.",
         )
 
 
