@@ -162,7 +162,7 @@ def _check_tree(tree: Any, path: Path) -> str:
             if isinstance(node, dict):
                 name, _, version = str(node.get("OTIO_SCHEMA", "")).partition(".")
                 _check_node(node, name, path)
-                if name in known and version.isdecimal() and _is_newer(version, known[name]):
+                if name in known and _is_newer(version, known[name]):
                     newer.add(f"it holds {name}.{version}, and {name}.{known[name]} is the newest known here")
                 below.extend(value for value in node.values() if isinstance(value, dict | list))
             elif isinstance(node, list):
@@ -174,15 +174,20 @@ def _check_tree(tree: Any, path: Path) -> str:
 
 
 def _is_newer(version: str, known: int) -> bool:
+    return _is_from(version, known + 1)
+
+
+def _is_from(version: str, first: int) -> bool:
     # Python refuses to read numbers of thousands of digits.
-    return len(version) > _VERSION_DIGITS or int(version) > known
+    return version.isdecimal() and (len(version) > _VERSION_DIGITS or int(version) >= first)
 
 
 def _check_node(node: dict[str, Any], name: str, path: Path) -> None:
     """Refuse what no program writes and what ends the native parser, and this process with it, in a crash."""
     if name == "Clip" and not isinstance(node.get("media_reference"), dict | None):
         raise _against_the_rules(path, "the media_reference of a clip is no object")
-    if name == "Clip" and node["OTIO_SCHEMA"] == "Clip.1" and "media_references" in node:
+    version = str(node.get("OTIO_SCHEMA", "")).partition(".")[2]
+    if name == "Clip" and "media_references" in node and not _is_from(version, 2):
         raise _against_the_rules(path, "a clip of the first version has several media_references")
     if name in _VALUES and not all(_is_plain(value) for value in node.values()):
         raise _against_the_rules(path, f"a {name} holds more than numbers")

@@ -262,7 +262,7 @@ BAD_FILES = [
                 (OTIO_CLIP % f'{{"OTIO_SCHEMA": "Clip.{version}", "media_references": {{}}}}').encode(),
             ),
             "BAD_TIMELINE",
-            "the media_reference of a clip is no object",
+            "a clip of the first version has several media_references",
         )
         for version in ("1", "0", "01", "-1")
     ),
