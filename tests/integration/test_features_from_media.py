@@ -58,7 +58,7 @@ def test_media_become_a_dataset_and_a_second_run_does_what_is_missing(
     item = dataset.item(0)
     assert item.texts == ("a high tone",)
     assert item.video.shape == (1, bundle.video_dim)
-    assert item.music.shape == (1, 100)
+    assert item.music.shape == (1, 554)
     assert dataset.spaces.video_encoder_id == bundle.frame_encoder_id
 
     make_film(collection / "three.mp4", [Shot(moving(3), 120)], rate=10, size=(64, 64), tone_hz=220)
