@@ -39,12 +39,14 @@ def test_calls_are_counted_by_how_they_ended() -> None:
     double = DoubleSuggester()
     good = 'temptrack_calls_total{code="OK",method="Suggest"}'
     bad = 'temptrack_calls_total{code="NOT_FOUND",method="Suggest"}'
-    with metrics_page("127.0.0.1:0") as port, serving(double) as address, RemoteSuggester(address) as remote:
+    with metrics_page("127.0.0.1:0") as port:
         before = fetched(port)
-        remote.suggest(QUERY)
-        double.failure = errors.NotFound("Gone.")
-        with pytest.raises(errors.NotFound):
+        with serving(double) as address, RemoteSuggester(address) as remote:
             remote.suggest(QUERY)
+            double.failure = errors.NotFound("Gone.")
+            with pytest.raises(errors.NotFound):
+                remote.suggest(QUERY)
+        # A call is counted once it has ended, which its caller may know first; a stopped server ended all.
         after = fetched(port)
     assert [value_of(line, after) - value_of(line, before) for line in (good, bad)] == [1, 1]
     assert value_of('temptrack_serving{bundle="double-0",provider="cpu"}', after) == 1
