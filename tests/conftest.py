@@ -33,9 +33,21 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def no_error_logs(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     """Fail a test during which something logged at ERROR."""
     yield
-    errors = [record.getMessage() for record in caplog.get_records("call") if record.levelno >= logging.ERROR]
+    errors = [
+        record.getMessage()
+        for record in caplog.get_records("call")
+        if record.levelno >= logging.ERROR and not is_of_an_earlier_loop(record)
+    ]
     if errors:
         pytest.fail("logged at ERROR: " + "; ".join(errors))
+
+
+def is_of_an_earlier_loop(record: logging.LogRecord) -> bool:
+    """Tell gRPC's word for a loop that is gone: it wakes every loop of a process that ever served, and goes on.
+
+    A server of ours is one loop a process; only tests run one after the other.
+    """
+    return record.name == "asyncio" and "PollerCompletionQueue._handle_events" in record.getMessage()
 
 
 @pytest.fixture(autouse=True)
