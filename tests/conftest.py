@@ -43,7 +43,7 @@ def no_error_logs(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
 
 
 def is_of_an_earlier_loop(record: logging.LogRecord) -> bool:
-    """Tell gRPC's word for a loop that is gone: it wakes every loop of a process that ever served, and goes on.
+    """Tell gRPC's word for a loop that is gone: it wakes every loop that ever served, and goes on.
 
     A server of ours is one loop a process; only tests run one after the other.
     """
