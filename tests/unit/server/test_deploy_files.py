@@ -41,6 +41,21 @@ def test_kubernetes_takes_each_manifest(manifest: dict[str, Any], version: str) 
     kubernetes_validate.validate(manifest, version, strict=True)
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("check-jsonschema", "--builtin-schema", "vendor.compose-spec", "compose.yaml"),
+        ("hadolint", "container/Containerfile"),
+    ],
+    ids=lambda command: command[0],
+)
+def test_containers_are_described_as_their_tools_take_it(command: tuple[str, ...]) -> None:
+    program, *rest = command
+    tool = Path(sys.executable).parent / program
+    done = subprocess.run([tool, *rest], cwd=DEPLOY, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 @pytest.mark.parametrize("name", ["kubernetes", "compose"])
 def test_the_server_takes_the_environment_and_would_listen(
     name: str, monkeypatch: pytest.MonkeyPatch
