@@ -4,7 +4,7 @@ import json
 import tempfile
 from pathlib import Path
 
-from support.faults import calls, network, state, trust
+from support.faults import calls, changes, damage, disks, network, trust
 from support.faults.fault import Fault, Row, row_of
 
 GROUPS: dict[str, tuple[Fault, ...]] = {
@@ -14,10 +14,10 @@ GROUPS: dict[str, tuple[Fault, ...]] = {
     "What is sent": calls.SENT,
     "TLS and certificates": trust.TLS,
     "Tokens, rights and clocks": trust.TOKENS,
-    "Disks and stores": state.DISKS,
-    "Damage": state.DAMAGE,
-    "Libraries that change": state.CHANGES,
-    "Starts that fail": state.STARTS,
+    "Disks and stores": disks.DISKS,
+    "Damage": damage.DAMAGE,
+    "Libraries that change": changes.CHANGES,
+    "Starts that fail": damage.STARTS,
 }
 GOLDEN = Path(__file__).parents[2] / "golden" / "faults" / "table.json"
 
