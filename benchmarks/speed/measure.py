@@ -202,16 +202,20 @@ def machine() -> dict[str, Any]:
 
 def write_result(name: str, figures: Mapping[str, Any]) -> Path:
     """Write results/speed-NAME.json with the machine, the commit and the time."""
-    document = {
-        "benchmark": f"speed-{name}",
-        "command": f"python -m benchmarks.speed.run {name}",
+    return replace_result(name, measured(f"speed-{name}", f"python -m benchmarks.speed.run {name}", figures))
+
+
+def measured(benchmark: str, command: str, figures: Mapping[str, Any]) -> dict[str, Any]:
+    """Return figures with what every result says beside them: command, time, commit and machine."""
+    return {
+        "benchmark": benchmark,
+        "command": command.strip(),
         "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "commit": git("rev-parse", "HEAD"),
         "changed_files": len(git("status", "--porcelain", "--", "backend").splitlines()),
         "machine": machine(),
         **figures,
     }
-    return replace_result(name, document)
 
 
 def read_result(name: str) -> dict[str, Any]:

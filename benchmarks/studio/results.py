@@ -4,10 +4,9 @@ import json
 import os
 import sys
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
-from benchmarks.speed.measure import RESULTS, ROOT, git, machine
+from benchmarks.speed.measure import RESULTS, ROOT, measured
 
 
 def write_studio_result(name: str, load_before: float, figures: Mapping[str, Any]) -> None:
@@ -18,16 +17,9 @@ def write_studio_result(name: str, load_before: float, figures: Mapping[str, Any
         load_before: load average of the last minute before it began.
         figures: what was measured.
     """
-    document = {
-        "benchmark": f"studio-{name}",
-        "command": f"python -m benchmarks.studio.{name} {' '.join(sys.argv[1:])}".strip(),
-        "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "commit": git("rev-parse", "HEAD"),
-        "changed_files": len(git("status", "--porcelain", "--", "backend").splitlines()),
-        "machine": machine(),
-        "load": {"before": round(load_before, 2), "after": round(os.getloadavg()[0], 2)},
-        **figures,
-    }
+    load = {"before": round(load_before, 2), "after": round(os.getloadavg()[0], 2)}
+    command = f"python -m benchmarks.studio.{name} {' '.join(sys.argv[1:])}"
+    document = measured(f"studio-{name}", command, {"load": load, **figures})
     RESULTS.mkdir(parents=True, exist_ok=True)
     path = RESULTS / f"studio-{name}.json"
     path.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
