@@ -65,7 +65,8 @@ def _load(result: dict[str, Any]) -> Iterator[Row]:
     if memory["grows"] is not None:
         low, high = memory["interval_95"]
         yield "memory, MB a minute, 95 % interval", f"{memory['slope_mb_a_minute']} ({low} to {high})"
-        yield "memory at the start and the end of that half, MB", f"{memory['first_mb']}, {memory['last_mb']}"
+        held = memory["blocks_mb"]
+        yield "memory at the start and the end of that half, MB", f"{held[0]}, {held[-1]}"
         yield "memory grows beyond noise", "yes" if memory["grows"] else "no"
 
 

@@ -23,6 +23,7 @@ from temptrack.client.remote import RemoteSuggester
 from temptrack.server.options import ServerOptions
 from temptrack.suggest.types import Query
 from temptrack.wire import limits
+from temptrack.wire.status import STATUS_OF_ERROR
 from temptrack_api.v1 import suggestion_pb2, suggestion_pb2_grpc
 
 QUERY = Query(library="stock", prompt="calm")
@@ -52,11 +53,7 @@ def raw(address: str) -> Iterator[suggestion_pb2_grpc.SuggestionServiceStub]:
         yield suggestion_pb2_grpc.SuggestionServiceStub(channel)
 
 
-def every_error(kind: type[errors.TemptrackError]) -> list[type[errors.TemptrackError]]:
-    return [kind, *(found for child in kind.__subclasses__() for found in every_error(child))]
-
-
-@pytest.mark.parametrize("kind", every_error(errors.TemptrackError))
+@pytest.mark.parametrize("kind", STATUS_OF_ERROR)
 def test_an_error_of_the_engine_arrives_as_it_was_raised(
     kind: type[errors.TemptrackError], double: DoubleSuggester, remote: RemoteSuggester
 ) -> None:

@@ -177,7 +177,7 @@ def running(options: ServerOptions, workings: Workings, *, loaded: bool = True) 
     async def stop(server: Server, loading: "asyncio.Future[EngineInfo]") -> None:
         await loading
         await server.stop()
-        await loop.shutdown_default_executor()
+        await _end_as_a_process_does(loop)
 
     try:
         server, address, loading = asyncio.run_coroutine_threadsafe(start(), loop).result(PATIENCE_S)
@@ -189,6 +189,16 @@ def running(options: ServerOptions, workings: Workings, *, loaded: bool = True) 
         loop.call_soon_threadsafe(loop.stop)
         thread.join(PATIENCE_S)
         loop.close()
+
+
+async def _end_as_a_process_does(loop: asyncio.AbstractEventLoop) -> None:
+    """Leave nothing pending; a server's process has this from ``asyncio.run``."""
+    left = asyncio.all_tasks(loop) - {asyncio.current_task()}
+    for task in left:
+        task.cancel()
+    await asyncio.gather(*left, return_exceptions=True)
+    await loop.shutdown_asyncgens()
+    await loop.shutdown_default_executor()
 
 
 @contextmanager

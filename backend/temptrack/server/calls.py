@@ -12,6 +12,9 @@ from temptrack import errors
 NOBODY: Final = "nobody"
 """Caller of work that the server does for itself."""
 
+NOBODY_WAITS: Final = "NOBODY_WAITS"
+"""Reason of errors that no caller hears, because they left or their time ran out."""
+
 _FOREVER: Final = float("inf")
 
 
@@ -42,10 +45,11 @@ class Call:
             DeadlineExceeded: their time ran out.
         """
         if self.is_over:
-            raise errors.Cancelled("The caller went away before the work began.")
+            raise errors.Cancelled("The caller went away before the work began.", reason=NOBODY_WAITS)
         if self.time_left_s <= 0:
             raise errors.DeadlineExceeded(
                 "The time for this call ran out while it waited for the device.",
+                reason=NOBODY_WAITS,
                 hint="Allow more time, or add a server.",
             )
 

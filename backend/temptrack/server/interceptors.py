@@ -5,8 +5,8 @@ import logging
 import time
 import uuid
 from abc import abstractmethod
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -19,12 +19,13 @@ from grpc_status import rpc_status
 from temptrack import errors
 from temptrack.server import metrics
 from temptrack.server.callers import answer, current_caller
-from temptrack.server.calls import Call
+from temptrack.server.calls import NOBODY_WAITS, Call
 from temptrack.server.gate import Gate
 from temptrack.wire.status import status_of
 
 log = logging.getLogger(__name__)
 
+Messages = AsyncGenerator[Any, None]
 Context = grpc.aio.ServicerContext[Any, Any]
 
 Handler = Any
@@ -78,9 +79,9 @@ class _Around(grpc.aio.ServerInterceptor):
         """Turn what was received into what the handler takes."""
         return received
 
-    def stream_of(self, handler: Handler, received: Any, context: Context) -> AsyncIterator[Any]:
+    def stream_of(self, handler: Handler, received: Any, context: Context) -> Messages:
         """Return the messages of a stream."""
-        messages: AsyncIterator[Any] = handler.unary_stream(self.request(received, handler), context)
+        messages: Messages = handler.unary_stream(self.request(received, handler), context)
         return messages
 
     deserializes: bool = False
@@ -97,9 +98,12 @@ class _Around(grpc.aio.ServerInterceptor):
         )
 
     def _stream(self, handler: Handler, method: str) -> Handler:
-        async def call(received: Any, context: Context) -> AsyncIterator[Any]:
-            async with self.around(Incoming(method, received, context, streaming=True)):
-                async for message in self.stream_of(handler, received, context):
+        async def call(received: Any, context: Context) -> Messages:
+            async with (
+                self.around(Incoming(method, received, context, streaming=True)),
+                aclosing(self.stream_of(handler, received, context)) as messages,
+            ):
+                async for message in messages:
                     yield message
 
         return grpc.unary_stream_rpc_method_handler(
@@ -190,11 +194,11 @@ class DeadlineInterceptor(_Around):
                 hint="Ask for less at once, or try again when the server is less busy.",
             ) from error
 
-    def stream_of(self, handler: Handler, received: Any, context: Context) -> AsyncIterator[Any]:
+    def stream_of(self, handler: Handler, received: Any, context: Context) -> Messages:
         """Yield the messages of a stream; none may wait for its reader longer than a call may take."""
         return self._while_read(super().stream_of(handler, received, context), context)
 
-    async def _while_read(self, messages: AsyncIterator[Any], context: Context) -> AsyncIterator[Any]:
+    async def _while_read(self, messages: Messages, context: Context) -> Messages:
         loop, sending = asyncio.get_running_loop(), asyncio.current_task()
         ending: list[asyncio.Task[None]] = []
 
@@ -205,12 +209,13 @@ class DeadlineInterceptor(_Around):
                 sending.cancel()
             ending.append(loop.create_task(self._say_unread(context)))
 
-        async for message in messages:
-            unread = loop.call_later(self._default_s, end)
-            try:
-                yield message
-            finally:
-                unread.cancel()
+        async with aclosing(messages):
+            async for message in messages:
+                unread = loop.call_later(self._default_s, end)
+                try:
+                    yield message
+                finally:
+                    unread.cancel()
 
     async def _say_unread(self, context: Context) -> None:
         """Leave word for a caller who may read on some day; gRPC keeps it behind what they have not read."""
@@ -246,7 +251,12 @@ def call_of(context: Context, default_s: float) -> Call:
 
 
 def _weight_of(error: errors.TemptrackError) -> int:
-    """Return how much an error matters to whoever runs the server: more where it is not the caller's."""
+    """Return how much an error matters to whoever runs the server: more where it is not the caller's.
+
+    That a caller gave up is told where their work was dropped.
+    """
+    if error.reason == NOBODY_WAITS:
+        return logging.DEBUG
     is_ours = isinstance(error, errors.Corrupt | errors.Unavailable) and error.reason not in _OF_NO_WEIGHT
     return logging.WARNING if is_ours else logging.INFO
 

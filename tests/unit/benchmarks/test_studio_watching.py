@@ -21,6 +21,21 @@ def test_memory_that_only_wanders_does_not_grow() -> None:
     assert [trend["grows"] for trend in trends].count(True) == 0
 
 
+def test_memory_that_wanders_for_minutes_is_not_taken_for_a_leak() -> None:
+    generator = np.random.default_rng(0)
+    grown = 0
+    for _ in range(40):
+        held = np.zeros(1800)
+        for second, step in enumerate(generator.standard_normal(1799)):
+            held[second + 1] = 0.985 * held[second] + step
+        watched = [
+            Sample(float(at), 500 + float(mb), waiting=0, under_way=0, threads=1, files=1)
+            for at, mb in enumerate(held)
+        ]
+        grown += bool(memory_trend(watched)["grows"])
+    assert grown <= 2
+
+
 def test_a_leak_is_told_from_noise() -> None:
     trend = memory_trend(samples(10, slope_mb=2, noise_mb=2))
     assert trend["grows"] is True
