@@ -3,7 +3,9 @@
 import logging
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import Any
 
 import grpc
 import numpy as np
@@ -19,12 +21,14 @@ from support.serving import (
     serving,
 )
 from temptrack import errors
+from temptrack.client.connection import Connection
+from temptrack.client.library_client import LibraryClient
 from temptrack.client.remote import RemoteSuggester
 from temptrack.server.options import ServerOptions
 from temptrack.suggest.types import Query
 from temptrack.wire import limits
 from temptrack.wire.status import STATUS_OF_ERROR
-from temptrack_api.v1 import suggestion_pb2, suggestion_pb2_grpc
+from temptrack_api.v1 import library_pb2, library_pb2_grpc, suggestion_pb2, suggestion_pb2_grpc
 
 QUERY = Query(library="stock", prompt="calm")
 FRAMES = np.zeros((1, SIZE_PX, SIZE_PX, 3), dtype=np.uint8)
@@ -133,6 +137,50 @@ def test_a_cancelled_call_is_told_and_the_work_never_reaches_the_device(
         call.cancel()
         assert dropped.wait(PATIENCE_S)
     assert double.queries == []
+
+
+class Stopping(library_pb2_grpc.LibraryServiceServicer):
+    """Says to its first calls what gRPC says for a server that stops before it takes them."""
+
+    def __init__(self, *, refusals: int) -> None:
+        self.refusals = refusals
+
+    def ListLibraries(  # noqa: N802 - the name is the protocol's
+        self, request: Any, context: grpc.ServicerContext
+    ) -> library_pb2.ListLibrariesResponse:
+        if self.refusals:
+            self.refusals -= 1
+            context.abort(grpc.StatusCode.CANCELLED, "CANCELLED")
+        return library_pb2.ListLibrariesResponse()
+
+    CreateLibrary = ListLibraries
+
+
+@pytest.fixture
+def stopping() -> Iterator[tuple[Stopping, LibraryClient]]:
+    servicer = Stopping(refusals=1)
+    with ThreadPoolExecutor(1) as workers:
+        server = grpc.server(workers)
+        library_pb2_grpc.add_LibraryServiceServicer_to_server(servicer, server)
+        port = server.add_insecure_port("127.0.0.1:0")
+        server.start()
+        connection = Connection(f"127.0.0.1:{port}", deadline_s=PATIENCE_S)
+        yield servicer, LibraryClient(connection)
+        connection.close()
+        server.stop(None).wait(PATIENCE_S)
+
+
+def test_what_a_stopping_server_never_took_is_asked_again(stopping: tuple[Stopping, LibraryClient]) -> None:
+    servicer, client = stopping
+    assert client.list_libraries() == []
+    assert servicer.refusals == 0
+
+
+def test_what_may_not_be_done_twice_is_not_asked_again(stopping: tuple[Stopping, LibraryClient]) -> None:
+    _, client = stopping
+    with pytest.raises(errors.Unavailable) as caught:
+        client.create_library("stock")
+    assert caught.value.reason == "STOPPING"
 
 
 def test_closing_the_client_cancels_its_calls(

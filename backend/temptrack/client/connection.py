@@ -18,6 +18,7 @@ DEFAULT_DEADLINE_S: Final = 60.0
 
 _DETAILS_KEY: Final = "grpc-status-details-bin"
 _HUNG_UP: Final = ("socket closed", "connection reset")
+_BY_US: Final = ("locally cancelled", "channel closed")
 _WANTS_TLS: Final = "Something there hung up: if the server has TLS, run `temptrack login` with --ca first."
 _WANTS_CERTIFICATE: Final = (
     "Something there hung up: if the server wants certificates of its seats, run `temptrack login` with one "
@@ -44,7 +45,9 @@ _SERVICE_CONFIG = {
                 "initialBackoff": "0.1s",
                 "maxBackoff": "1s",
                 "backoffMultiplier": 3,
-                "retryableStatusCodes": ["UNAVAILABLE"],
+                # A server that stops says CANCELLED to calls it has not taken yet (grpc/grpc #41785); gRPC tries
+                # nothing again that the caller cancelled.
+                "retryableStatusCodes": ["UNAVAILABLE", "CANCELLED"],
             },
         }
     ],
@@ -161,7 +164,7 @@ class Connection:
                 metadata=metadata,
             )
         if code is grpc.StatusCode.CANCELLED:
-            return errors.Cancelled(f"The call to {self.address} was cancelled.", metadata=metadata)
+            return self._cancelled(details, metadata)
         if code is grpc.StatusCode.RESOURCE_EXHAUSTED and "larger than max" in details:
             return errors.InvalidRequest(
                 f"A message to or from {self.address} is larger than {limits.MAX_MESSAGE_BYTES} bytes.",
@@ -181,6 +184,16 @@ class Connection:
             f"What answers at {self.address} is no temptrack server of this version ({code.name}).",
             reason="NOT_TEMPTRACK",
             hint="Check host and port, and that both ends run the same version.",
+            metadata=metadata,
+        )
+
+    def _cancelled(self, details: str, metadata: dict[str, str]) -> errors.TemptrackError:
+        if details.lower().startswith(_BY_US):
+            return errors.Cancelled(f"The call to {self.address} was cancelled.", metadata=metadata)
+        return errors.Unavailable(
+            f"The server at {self.address} stopped before it had taken the call.",
+            reason="STOPPING",
+            hint="Try again in a moment.",
             metadata=metadata,
         )
 
