@@ -45,8 +45,8 @@ _SERVICE_CONFIG = {
                 "initialBackoff": "0.1s",
                 "maxBackoff": "1s",
                 "backoffMultiplier": 3,
-                # A server that stops says CANCELLED to calls it has not taken yet (grpc/grpc #41785); gRPC tries
-                # nothing again that the caller cancelled.
+                # A server that stops says CANCELLED to calls it has not taken yet (grpc/grpc #41785); what a
+                # caller cancels is not tried again.
                 "retryableStatusCodes": ["UNAVAILABLE", "CANCELLED"],
             },
         }
