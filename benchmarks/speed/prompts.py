@@ -207,13 +207,13 @@ def main() -> None:
     reader = LibraryStore.open(LIBRARY).reader()
     load_s = time.perf_counter() - started
     kinds = queries(picture_of(bundle.frame_encoder_id, bundle.video_dim))
-    version = LibraryStore.open(LIBRARY)
+    newest = LibraryStore.open(LIBRARY)
     times_ms: dict[str, list[float]] = {kind: [] for kind in kinds}
     cpu_ms: dict[str, list[float]] = {kind: [] for kind in kinds}
     for _ in range(rounds):
         for kind, ask in kinds.items():
             # As the engine of the command line and the server: it looks for a newer version every time.
-            suggester = LocalSuggester(bundle, lambda _: reader, current_version=lambda _: version.version)
+            suggester = LocalSuggester(bundle, lambda _: reader, current_edition=lambda _: newest.edition)
             suggester.warm_up()
             clock, working = ask_all(suggester, ask)
             times_ms[kind] += clock

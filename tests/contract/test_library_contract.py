@@ -11,7 +11,7 @@ from support.fake_bundle import FakeBundle
 from support.object_store import BUCKET, object_store
 from support.planted_tracks import planted, planted_library, unit_rows
 from temptrack.errors import InvalidRequest, NotFound, NotReady
-from temptrack.library.store import LibraryStore
+from temptrack.library.store import LibraryStore, delete_library
 from temptrack.library.types import LibraryReader, SearchHit, TrackFilter
 from temptrack.library.vectors import Hold, nowhere
 from temptrack.server.gpu_vectors import GpuVectors
@@ -27,13 +27,18 @@ def bucket() -> Iterator[str]:
 
 
 @pytest.fixture(params=["home folder", "other folder", "file address", "object store"])
-def store(request: pytest.FixtureRequest, tmp_path: Path, bucket: str) -> LibraryStore:
+def place(request: pytest.FixtureRequest, tmp_path: Path, bucket: str) -> str | None:
     places = {
         "other folder": str(tmp_path / "mount"),
         "file address": f"file://{tmp_path}/bucket",
         "object store": f"{bucket}/{tmp_path.name}",
     }
-    return planted_library(RECORDS, uri=places.get(request.param))
+    return places.get(request.param)
+
+
+@pytest.fixture
+def store(place: str | None) -> LibraryStore:
+    return planted_library(RECORDS, uri=place)
 
 
 @pytest.fixture(params=["processor", "graph"])
@@ -196,6 +201,20 @@ def test_a_reader_stays_at_its_version(store: LibraryStore) -> None:
     assert reader.search(unit_rows(3, 1)[0], where=EVERYTHING, limit=40) == before
     assert reader.detail(RECORDS[0].id).words == RECORDS[0].words.text
     assert store.reader().info.track_count == 21
+
+
+def test_a_library_made_anew_is_not_taken_for_the_one_before(store: LibraryStore, place: str | None) -> None:
+    before = store.reader()
+    assert before.edition == store.edition == LibraryStore.open(store.name).edition
+    delete_library(store.name)
+    planted_library([planted(50)], store.name, place)
+    again = LibraryStore.open(store.name)
+    after = again.reader()
+    assert after.info.version == before.info.version
+    assert after.edition == again.edition != before.edition
+    assert [track.id for track in after.tracks()] == [planted(50).id]
+    again.insert([planted(51)])
+    assert again.edition not in {after.edition, before.edition}
 
 
 @pytest.mark.parametrize("ask", ["track", "detail", "embedding", "audio_file"])

@@ -27,7 +27,7 @@ from temptrack.library import compaction
 from temptrack.library.compaction import compact_library
 from temptrack.library.copies import back_up_library, restore_library
 from temptrack.library.ingest import index_folders
-from temptrack.library.store import TABLE, LibraryStore
+from temptrack.library.store import TABLE, LibraryStore, delete_library
 
 KILLS = 12
 SEED = 6
@@ -163,6 +163,22 @@ def test_a_backup_undoes_what_came_after_and_who_searches_goes_on(
     assert reader.detail(planted(9).id).words == planted(9).words.text
     stock.insert([planted(9)])
     assert LibraryStore.open("stock").info().track_count == 7
+
+
+def test_a_library_restored_anew_is_not_taken_for_the_one_restored_before(
+    stock: LibraryStore, tmp_path: Path
+) -> None:
+    back_up_library(stock, str(tmp_path / "first"))
+    stock.remove([planted(0).id])
+    back_up_library(stock, str(tmp_path / "second"))
+    versions, editions = set(), set()
+    for backup in ("first", "second"):
+        delete_library("stock")
+        restore_library("stock", str(tmp_path / backup))
+        reader = LibraryStore.open("stock").reader()
+        versions.add(reader.info.version)
+        editions.add(reader.edition)
+    assert (len(versions), len(editions)) == (1, 2)
 
 
 def damage(store: LibraryStore, what: str) -> None:

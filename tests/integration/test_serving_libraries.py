@@ -2,7 +2,9 @@
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import grpc
@@ -80,6 +82,29 @@ def test_a_library_is_made_filled_searched_heard_and_deleted(
     assert client.list_libraries() == []
     with pytest.raises(errors.NotFound):
         list(client.tracks("stock"))
+
+
+def test_a_library_deleted_and_made_anew_answers_with_its_new_tracks(tmp_path: Path) -> None:
+    for number, title in enumerate(["Old", "New"]):
+        sound = tones.tone(300.0 + 90 * number, 0.5)
+        tones.write_audio(tmp_path / title / "a.flac", sound, tags={"title": title})
+    versions = set()
+    with (
+        running(options(tmp_path), fake_workings()) as address,
+        closing(Connection(address, deadline_s=PATIENCE_S)) as connection,
+        RemoteSuggester(address, deadline_s=PATIENCE_S) as remote,
+    ):
+        client = LibraryClient(connection)
+        for title in ("Old", "New"):
+            client.create_library("stock")
+            client.index("stock", [tmp_path / title])
+            # With a scope, details are read too, which the files of a deleted library no longer hold.
+            answer = remote.suggest(Query(library="stock", prompt="calm", scope_s=Fraction(1)))
+            assert [one.track.title for one in answer.suggestions] == [title]
+            assert [track.title for track in client.tracks("stock")] == [title]
+            versions.add(answer.library.version)
+            client.delete_library("stock")
+    assert len(versions) == 1
 
 
 def test_the_sound_of_a_track_arrives_bit_by_bit_and_whole(client: LibraryClient, music: Path) -> None:

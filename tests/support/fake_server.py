@@ -35,7 +35,7 @@ def _load_held(shelf: Shelf) -> LocalSuggester:
 
 def _suggester(bundle: FakeBundle, shelf: Shelf) -> LocalSuggester:
     suggester = LocalSuggester(
-        bundle, shelf.reader, current_version=shelf.version, list_libraries=shelf.infos
+        bundle, shelf.reader, current_edition=shelf.edition, list_libraries=shelf.infos
     )
     suggester.warm_up()
     return suggester

@@ -44,6 +44,7 @@ class MemoryLibrary:
             track_count=len(rows),
             duration_s=sum(row.track.duration_s for row in rows),
         )
+        self.edition = str(version)
 
     def search(
         self,

@@ -5,7 +5,6 @@ not the same: a version names files that a copy made meanwhile may have missed.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Literal
 
@@ -57,7 +56,7 @@ def back_up_library(store: LibraryStore, place: str, progress: CopyProgress | No
     with storage_errors(store.name, place):
         database = lancedb.connect(place, read_consistency_interval=timedelta(0))
         try:
-            _write(database, source, facts, progress)
+            _write(database, source, _of_the_copy(facts, facts.name), progress)
         except ValueError as error:
             if "already exists" not in str(error).lower():
                 raise
@@ -94,7 +93,7 @@ def restore_library(
     uri = _place_for(name, at, facts)
     with storage_errors(name, uri):
         database = lancedb.connect(uri, read_consistency_interval=timedelta(0))
-        _write(database, source, replace(facts, name=checked_name(name)), progress, mode="overwrite")
+        _write(database, source, _of_the_copy(facts, checked_name(name)), progress, mode="overwrite")
     return _checked(name, uri, (backup.uri, version, source, facts))
 
 
@@ -120,6 +119,11 @@ def _pinned(name: str, uri: str) -> tuple[Any, Facts, int]:
         table = lancedb.connect(uri).open_table(TABLE)
         table.checkout(table.version)
         return table, Facts.of(table.schema.metadata, name), int(table.version)
+
+
+def _of_the_copy(facts: Facts, name: str) -> Facts:
+    # With a stamp of its own: restored after it was deleted, a library may count to the same version again.
+    return Facts(name, facts.bundle_id, facts.bundle_digest)
 
 
 def _write(

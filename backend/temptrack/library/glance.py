@@ -2,8 +2,9 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self
+from uuid import uuid4
 
 import numpy as np
 import pyarrow as pa
@@ -24,11 +25,13 @@ class Facts:
         name: how people call it.
         bundle_id: the bundle its tracks are indexed with.
         bundle_digest: hex SHA-256 of that bundle's manifest.
+        stamp: 32 hex digits of its own for every table that is made; empty where an older temptrack made it.
     """
 
     name: str
     bundle_id: str
     bundle_digest: str
+    stamp: str = field(default_factory=lambda: uuid4().hex, compare=False)
 
     @classmethod
     def of(cls, metadata: Mapping[bytes, bytes] | None, asked: str) -> Self:
@@ -57,7 +60,12 @@ class Facts:
                 hint="Upgrade with `pip install --upgrade temptrack`.",
                 metadata={"library": asked, "format": version},
             )
-        return cls(known["temptrack.name"], known["temptrack.bundle_id"], known["temptrack.bundle_digest"])
+        return cls(
+            known["temptrack.name"],
+            known["temptrack.bundle_id"],
+            known["temptrack.bundle_digest"],
+            known.get("temptrack.stamp", ""),
+        )
 
     def metadata(self) -> dict[str, str]:
         """Return them as metadata of a table."""
@@ -66,7 +74,15 @@ class Facts:
             "temptrack.name": self.name,
             "temptrack.bundle_id": self.bundle_id,
             "temptrack.bundle_digest": self.bundle_digest,
+            "temptrack.stamp": self.stamp,
         }
+
+    def edition(self, version: int) -> str:
+        """Name a version of this table apart from all versions of every other.
+
+        Numbers alone do not: a library that was deleted and made anew counts from 1 again.
+        """
+        return f"{self.stamp}-{version}" if self.stamp else str(version)
 
     def require_bundle(self, bundle_id: str, bundle_digest: str) -> None:
         """Make sure that the bundle in use is the one of this library.

@@ -39,11 +39,13 @@ class LanceReader:
         table: Any,
         describe: Callable[[pa.Table], LibraryInfo],
         *,
+        edition: str,
         newest_version: Callable[[], int],
         words_weight: float = WORDS_WEIGHT,
         hold: Hold = nowhere,
     ) -> None:
         self.words_weight = words_weight
+        self._edition = edition
         self._newest_version = newest_version
         self._table = table
         columns = list(dict.fromkeys((*schema.TRACK_COLUMNS, "content_digest", "words")))
@@ -64,6 +66,11 @@ class LanceReader:
     def info(self) -> LibraryInfo:
         """Name, version, digest and bundle of what is searched."""
         return self._info
+
+    @property
+    def edition(self) -> str:
+        """Tells this version from all others, also of a library that had the name before."""
+        return self._edition
 
     def is_stale(self) -> bool:
         """Tell whether the library has a newer version; a new reader would see it."""

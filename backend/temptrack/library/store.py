@@ -181,6 +181,11 @@ class LibraryStore:
         with self._errors():
             return int(self._table.version)
 
+    @property
+    def edition(self) -> str:
+        """Tells the newest version of the opened table from all others, whatever had its name before."""
+        return self._facts.edition(self.version)
+
     def require_bundle(self, bundle_id: str, bundle_digest: str) -> None:
         """Make sure that the bundle in use is the one of this library.
 
@@ -204,8 +209,14 @@ class LibraryStore:
         """
         with self._errors():
             snapshot, facts = self._snapshot()
-            describe = partial(describe_library, facts, self._uri, int(snapshot.version))
-            return LanceReader(snapshot, describe, newest_version=lambda: self.version, hold=hold)
+            version = int(snapshot.version)
+            return LanceReader(
+                snapshot,
+                partial(describe_library, facts, self._uri, version),
+                edition=facts.edition(version),
+                newest_version=lambda: self.version,
+                hold=hold,
+            )
 
     def states(self) -> list[RowState]:
         """Return (id, content digest, file) of every row, in order of id."""

@@ -139,6 +139,10 @@ class LibraryReader(Protocol):
     def info(self) -> LibraryInfo:
         """Name, version, digest and bundle of what is searched."""
 
+    @property
+    def edition(self) -> str:
+        """Tells this version from all others, also of a library that had the name before."""
+
     def search(
         self,
         query: Vector,

@@ -48,8 +48,8 @@ class LibraryService(library_pb2_grpc.LibraryServiceServicer):
         infos = [
             info for info in await asyncio.to_thread(self._engine.libraries) if caller.may_use(info.name)
         ]
-        # A list of names has no version of its own; a library that comes or goes meanwhile shifts it by one.
-        some, next_token = page(infos, size=request.page_size, token=request.page_token, version=0)
+        # A list of names has no editions; a library that comes or goes meanwhile shifts it by one.
+        some, next_token = page(infos, size=request.page_size, token=request.page_token, edition="0")
         return library_pb2.ListLibrariesResponse(
             libraries=[to_message(info, library_pb2.Library) for info in some], next_page_token=next_token
         )
@@ -76,7 +76,7 @@ class LibraryService(library_pb2_grpc.LibraryServiceServicer):
         reader = await asyncio.to_thread(self._shelf.reader, request.library)
         tracks = await asyncio.to_thread(reader.tracks)
         some, next_token = page(
-            tracks, size=request.page_size, token=request.page_token, version=reader.info.version
+            tracks, size=request.page_size, token=request.page_token, edition=reader.edition
         )
         return library_pb2.ListTracksResponse(
             tracks=[to_message(track, library_pb2.Track) for track in some], next_page_token=next_token

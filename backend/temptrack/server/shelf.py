@@ -34,7 +34,7 @@ class Shelf:
         """
         self._hold = hold
         self.allow_roots = tuple(allow_roots)
-        self._readers = ReaderCache(self._open_reader, self.version)
+        self._readers = ReaderCache(self._open_reader, self.edition)
         self._indexing: set[str] = set()
         self._lock = threading.Lock()
 
@@ -59,9 +59,9 @@ class Shelf:
         """Return the newest version of a library, loaded once for all callers. Raises NotFound."""
         return self._readers.get(checked_name(name))
 
-    def version(self, name: str) -> int:
-        """Return the number of the newest version of a library. Raises NotFound."""
-        return self.store(name).version
+    def edition(self, name: str) -> str:
+        """Return the edition of the newest version of a library. Raises NotFound."""
+        return self.store(name).edition
 
     def track(self, name: str, track_id: str) -> Track:
         """Return one track. Raises NotFound."""

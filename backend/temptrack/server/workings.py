@@ -51,7 +51,7 @@ class BatchedSuggester(LocalSuggester):
     """The engine of a machine for many callers: its bundle runs their work together."""
 
     def __init__(self, bundle: BatchedBundle, shelf: Shelf) -> None:
-        super().__init__(bundle, shelf.reader, current_version=shelf.version, list_libraries=shelf.infos)
+        super().__init__(bundle, shelf.reader, current_edition=shelf.edition, list_libraries=shelf.infos)
         self._batched = bundle
 
     def close(self) -> None:

@@ -10,6 +10,6 @@ def engine_for(bundle: Bundle) -> LocalSuggester:
     return LocalSuggester(
         bundle,
         lambda name: LibraryStore.open(name).reader(),
-        current_version=lambda name: LibraryStore.open(name).version,
+        current_edition=lambda name: LibraryStore.open(name).edition,
         list_libraries=list_libraries,
     )

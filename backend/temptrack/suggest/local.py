@@ -17,7 +17,7 @@ from temptrack.suggest.question import (
     check_query,
     query_digest,
 )
-from temptrack.suggest.readers import CurrentVersion, OpenReader, ReaderCache
+from temptrack.suggest.readers import CurrentEdition, OpenReader, ReaderCache
 from temptrack.suggest.reasons import ReasonFinder
 from temptrack.suggest.support import DEPTH, Finding, judge_support, named_things
 from temptrack.suggest.types import EngineInfo, Query, Suggestion, Suggestions, Support
@@ -44,7 +44,7 @@ class LocalSuggester:
         bundle: Bundle,
         open_reader: OpenReader,
         *,
-        current_version: CurrentVersion | None = None,
+        current_edition: CurrentEdition | None = None,
         list_libraries: ListLibraries = tuple,
     ) -> None:
         """Build an engine; nothing is opened until it is asked for.
@@ -52,11 +52,11 @@ class LocalSuggester:
         Args:
             bundle: embeds the queries.
             open_reader: opens the newest version of a library.
-            current_version: tells when an open reader is out of date; without it readers stay until closed.
+            current_edition: tells when an open reader is out of date; without it readers stay until closed.
             list_libraries: what ``libraries`` answers.
         """
         self._bundle = bundle
-        self._readers = ReaderCache(open_reader, current_version)
+        self._readers = ReaderCache(open_reader, current_edition)
         self._list_libraries = list_libraries
         self._vocabulary = TagVocabulary(bundle.tags)
         self._embedder = QueryEmbedder(bundle)

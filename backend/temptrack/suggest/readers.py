@@ -12,8 +12,8 @@ from temptrack.library.types import LibraryReader
 OpenReader = Callable[[str], LibraryReader]
 """Opens the newest version of a library by name. Raises NotFound."""
 
-CurrentVersion = Callable[[str], int]
-"""Returns the newest version number of a library by name, cheaply. Raises NotFound."""
+CurrentEdition = Callable[[str], str]
+"""Returns the edition of the newest version of a library by name, cheaply. Raises NotFound."""
 
 PATIENCE_S = 5.0
 """How long questions wait for a newer version of a library before the one at hand answers them."""
@@ -34,7 +34,7 @@ class _Slot:
     lock: threading.Lock = field(default_factory=threading.Lock)
     reader: LibraryReader | None = None
     newer: _Newer | None = None
-    newest_version: int | None = None
+    newest_edition: str | None = None
     looks_begun: int = 0
     last_look: int = 0
 
@@ -52,12 +52,12 @@ class ReaderCache:
     def __init__(
         self,
         open_reader: OpenReader,
-        current_version: CurrentVersion | None = None,
+        current_edition: CurrentEdition | None = None,
         *,
         patience_s: float = PATIENCE_S,
     ) -> None:
         self._open_reader = open_reader
-        self._current_version = current_version
+        self._current_edition = current_edition
         self._patience_s = patience_s
         self._slots: dict[str, _Slot] = {}
         self._lock = threading.Lock()
@@ -95,7 +95,7 @@ class ReaderCache:
                 # Otherwise somebody looked meanwhile, and began to after this question came.
                 if slot.reader is None or slot.last_look <= begun_before:
                     self._look(name, slot)
-                held, newer, newest_version = slot.reader, slot.newer, slot.newest_version
+                held, newer, newest_edition = slot.reader, slot.newer, slot.newest_edition
             assert held is not None
             if newer is None:
                 return held
@@ -105,16 +105,16 @@ class ReaderCache:
                 if newer.reader.done() and newer.reader.exception() is not None:
                     raise
                 return held
-            if found.info.version == newest_version:
+            if found.edition == newest_edition:
                 return found
 
     def _look(self, name: str, slot: _Slot) -> None:
         slot.looks_begun += 1
         if slot.reader is None:
             slot.reader = self._open_reader(name)
-        elif self._current_version is not None:
-            slot.newest_version = self._current_version(name)
-            if slot.newest_version != slot.reader.info.version and slot.newer is None:
+        elif self._current_edition is not None:
+            slot.newest_edition = self._current_edition(name)
+            if slot.newest_edition != slot.reader.edition and slot.newer is None:
                 slot.newer = self._begin(name, slot)
         slot.last_look = slot.looks_begun
 

@@ -110,7 +110,7 @@ def _requests_read(_scratch: Path) -> Iterator[Reader]:
             report = convert.cue_report_from_message(message)
             return convert.cue_report_to_message(report)
         if isinstance(message, library_pb2.ListTracksRequest | library_pb2.ListLibrariesRequest):
-            return page(range(500), size=message.page_size, token=message.page_token, version=2)
+            return page(range(500), size=message.page_size, token=message.page_token, edition="2")
         return message
 
     yield read
@@ -127,7 +127,7 @@ def _calls_answered(scratch: Path) -> Iterator[Reader]:
     )
 
     def load(shelf: Shelf) -> LocalSuggester:
-        return LocalSuggester(bundle, shelf.reader, current_version=shelf.version, list_libraries=shelf.infos)
+        return LocalSuggester(bundle, shelf.reader, current_edition=shelf.edition, list_libraries=shelf.infos)
 
     def index(store: LibraryStore, *_others: object) -> IndexReport:
         return IndexReport.model_validate(

@@ -12,6 +12,7 @@ from support.planted_tracks import planted, planted_library
 from temptrack import home
 from temptrack.errors import AlreadyExists, Corrupt, Forbidden, NotFound, NotReady, NotSupported, Unavailable
 from temptrack.library import schema
+from temptrack.library.glance import Facts
 from temptrack.library.records import TrackRecord
 from temptrack.library.storage_errors import storage_errors
 from temptrack.library.store import LibraryStore, delete_library, list_libraries
@@ -98,6 +99,21 @@ def test_tables_of_others_are_refused(
     lancedb.connect(tmp_path).create_table("tracks", schema=schema.table_schema(metadata))
     with pytest.raises(error, match=words):
         LibraryStore.open(str(tmp_path))
+
+
+def test_a_library_of_an_older_temptrack_opens_and_is_told_from_one_made_now() -> None:
+    older = Facts("stock", "fake-0", FakeBundle.digest).metadata()
+    del older["temptrack.stamp"]
+    folder = home.libraries_folder() / "stock"
+    lancedb.connect(folder).create_table("tracks", schema=schema.table_schema(older))
+    store = LibraryStore.open("stock")
+    store.insert([planted(1)])
+    before = store.reader()
+    assert before.edition == store.edition == str(before.info.version)
+    delete_library("stock")
+    after = planted_library([planted(2)], "stock").reader()
+    assert after.info.version == before.info.version
+    assert after.edition != before.edition
 
 
 def test_a_damaged_library_is_left_out_of_the_list_and_named_when_opened() -> None:

@@ -35,10 +35,10 @@ class Shelf:
         self.opened += 1
         return MemoryLibrary(name, ROWS[: self.version], BUNDLE, version=self.version)
 
-    def current(self, name: str) -> int:
+    def current(self, name: str) -> str:
         if self.gone:
             raise NotFound(f"There is no library {name!r}.", reason="LIBRARY_NOT_FOUND")
-        return self.version
+        return str(self.version)
 
 
 def test_a_reader_is_kept_until_the_library_moves_on() -> None:
@@ -62,6 +62,22 @@ def test_a_deleted_library_is_not_answered_from_memory() -> None:
     shelf.gone = False
     assert cache.get(LIBRARY).info.version == 1
     assert shelf.opened == 2
+
+
+def test_a_library_made_anew_is_opened_though_it_counts_to_the_same_version() -> None:
+    made = ["first"]
+
+    def open_reader(name: str) -> LibraryReader:
+        library = MemoryLibrary(name, ROWS[: len(made)], BUNDLE)
+        library.edition = made[-1]
+        return library
+
+    cache = ReaderCache(open_reader, lambda _name: made[-1])
+    before = cache.get(LIBRARY).info
+    made.append("second")
+    after = cache.get(LIBRARY).info
+    assert (before.version, before.track_count) == (1, 1)
+    assert (after.version, after.track_count) == (1, 2)
 
 
 def test_without_a_version_to_ask_for_readers_stay_until_cleared() -> None:
@@ -113,15 +129,15 @@ def test_those_who_wait_while_the_version_is_looked_up_share_the_next_look(
     monkeypatch: pytest.MonkeyPatch, grows: bool
 ) -> None:
     shelf = Shelf()
-    looks: list[int] = []
+    looks: list[str] = []
     under_way, go_on = threading.Event(), threading.Event()
 
-    def look(name: str) -> int:
-        version = shelf.current(name)
-        looks.append(version)
+    def look(name: str) -> str:
+        edition = shelf.current(name)
+        looks.append(edition)
         under_way.set()
         assert go_on.wait(PATIENCE_S)
-        return version
+        return edition
 
     lock = WatchedLock()
     monkeypatch.setattr(readers, "_Slot", partial(readers._Slot, lock=cast(Any, lock)))
@@ -142,7 +158,7 @@ def test_those_who_wait_while_the_version_is_looked_up_share_the_next_look(
     go_on.set()
     for thread in threads:
         thread.join()
-    assert looks == [1, shelf.version]
+    assert looks == ["1", str(shelf.version)]
     assert sorted(seen) == [1] + [shelf.version] * 8
 
 
