@@ -29,6 +29,7 @@ from temptrack.media.types import Sampling
 from temptrack.seat.cuts import Cut, read_cut
 from temptrack.seat.filters import track_filter
 from temptrack.seat.reports import InsertedCue, SuggestReport
+from temptrack.suggest.cue_report import CueReport
 from temptrack.suggest.types import EngineInfo, Excerpt, Fit, Reason, Suggestion
 from temptrack.timeline.scope_request import ScopeRequest
 
@@ -39,6 +40,7 @@ __all__ = [
     "AsyncSuggested",
     "Cancelled",
     "Corrupt",
+    "CueReport",
     "Cut",
     "DeadlineExceeded",
     "EngineInfo",

@@ -16,6 +16,7 @@ from temptrack.library.types import LibraryInfo, Track, TrackFilter
 from temptrack.media.types import Sampling
 from temptrack.seat.cuts import Cut
 from temptrack.seat.reports import InsertedCue, SuggestReport
+from temptrack.suggest.cue_report import CueReport
 from temptrack.suggest.types import DEFAULT_LIMIT, DEFAULT_TEXT_WEIGHT, EngineInfo, Suggestion
 from temptrack.timeline.scope_request import ScopeRequest
 
@@ -122,6 +123,10 @@ class AsyncLibrary(_Held[Library]):
             progress=progress,
         )
         return AsyncSuggested(await _stoppable(lambda cancelled: ask(cancelled=cancelled)))
+
+    async def report_cue(self, report: CueReport) -> bool:
+        """Tell the server what was done with a track; see ``Library.report_cue``."""
+        return await asyncio.to_thread(self._held.report_cue, report)
 
     async def info(self) -> LibraryInfo:
         """Return name, version, digest, bundle and size of the library as it is now."""

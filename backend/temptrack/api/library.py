@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from temptrack.library.store import LibraryStore
     from temptrack.model.types import Bundle
     from temptrack.review.sounds import Sounds
+    from temptrack.suggest.cue_report import CueReport
 
 
 class Library:
@@ -144,6 +145,29 @@ class Library:
     def engine(self) -> EngineInfo:
         """Say which bundle answers, on which device."""
         return self.suggester.info()
+
+    def report_cue(self, report: "CueReport") -> bool:
+        """Tell the server that holds the library what was done with a track, for its audit log.
+
+        ``Suggested.insert`` does so by itself. Nobody keeps track of the music of one machine.
+
+        Args:
+            report: what was done; sent again, it is known by its id and not written down twice.
+
+        Returns:
+            Whether the audit log of the server holds it now.
+
+        Raises:
+            NotSupported: the server is of a version that keeps no account of cues (CUE_REPORTS_UNKNOWN).
+            NotFound: there is no such library or track.
+            TemptrackError: what the server raises, or why it cannot be asked.
+        """
+        if self.server is None:
+            return False
+        from temptrack.client.remote import RemoteSuggester
+
+        suggester = self.suggester
+        return isinstance(suggester, RemoteSuggester) and suggester.report_cue(report)
 
     def info(self) -> LibraryInfo:
         """Return name, version, digest, bundle and size of the library as it is now."""

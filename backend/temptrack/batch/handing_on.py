@@ -18,6 +18,7 @@ from temptrack.batch.cue_sheet import write_cue_sheets
 from temptrack.batch.cues import SheetCue, sheet_cue
 from temptrack.batch.music import Music
 from temptrack.batch.report import SceneLine
+from temptrack.batch.reporting import Reporting, report_of
 from temptrack.batch.units import Unit, by_timeline, output_names
 from temptrack.errors import NotReady, TemptrackError
 from temptrack.library.types import LICENCE_UNKNOWN, Track
@@ -78,6 +79,8 @@ class HandingOn:
         answers: Answers,
         chooser: Chooser,
         sheet: ContactSheet | None,
+        *,
+        reporting: Reporting,
     ) -> None:
         """Prepare the pass.
 
@@ -88,6 +91,7 @@ class HandingOn:
             answers: what the first half found.
             chooser: chooses; nothing was chosen with it yet.
             sheet: makes the review page; None leaves it out.
+            reporting: tells servers what was placed.
         """
         self._folder = folder
         self._order = {timeline: number for number, timeline in enumerate(dict.fromkeys(timelines))}
@@ -95,6 +99,7 @@ class HandingOn:
         self._answers = answers
         self._chooser = chooser
         self._sheet = sheet
+        self._reporting = reporting
         self._cues: list[SheetCue] = []
         self._numbers: Counter[tuple[str, str]] = Counter()
         self._lines: list[SceneLine] = []
@@ -173,7 +178,7 @@ class HandingOn:
                 cue = cue_for(suggestion, scope, answer.library)
                 cue = replace(cue, path=music.file(each.unit.row.library, suggestion.track))
                 placed = place_cue(placed, cue, lane_name=DEFAULT_LANE)
-                cues.append((each, cue, suggestion, answer.library))
+                cues.append((each, cue, suggestion, answer))
             output.parent.mkdir(parents=True, exist_ok=True)
             notes = write_timeline(placed, output)
         except Exception as error:
@@ -182,8 +187,21 @@ class HandingOn:
             return None
         self._done.timelines.append(output)
         self._done.notes += [f"{output.name}: {note}" for note in notes]
-        for each, cue, suggestion, library in cues:
-            self._note_cue(each, cue, track=suggestion.track, library=library.name, file=file, output=output)
+        reports = []
+        for each, cue, suggestion, answer in cues:
+            track, library = suggestion.track, answer.library.name
+            self._note_cue(each, cue, track=track, library=library, file=file, output=output)
+            reports.append(
+                report_of(
+                    cue,
+                    library=each.unit.row.library,
+                    track_id=track.id,
+                    timeline=file.name,
+                    query_digest=answer.query_digest,
+                )
+            )
+        # Only now: a server hears of nothing that is not on the disk.
+        self._reporting.tell(output, reports)
         return output
 
     def _note_cue(

@@ -66,3 +66,9 @@ class BatchReport(_Report):
     timelines: tuple[str, ...] = Field(default=(), description="timelines that were written")
     files: tuple[str, ...] = Field(default=(), description="other files that were written")
     notes: tuple[str, ...] = Field(default=(), description="what is worth knowing about them")
+    told: int = Field(
+        default=0, description="cues, placed or taken off, that the server wrote in its audit log in this run"
+    )
+    untold: int = Field(
+        default=0, description="those it could not be told; the notes say why, and the next run tries again"
+    )

@@ -17,6 +17,7 @@ from temptrack.batch.handing_on import HandingOn
 from temptrack.batch.plan import Plan, PlanRow
 from temptrack.batch.reading import Settings, in_shard
 from temptrack.batch.report import BatchReport, FailedRow
+from temptrack.batch.reporting import Reporting
 from temptrack.batch.rules import Rules
 from temptrack.batch.units import Unit
 from temptrack.errors import AlreadyExists, Cancelled, InvalidRequest, TemptrackError
@@ -62,7 +63,8 @@ def run_batch(
 
     May be killed at any moment and run again with ``resume``: finished units are not asked again, and what is
     written in the end is the same. A unit that cannot be answered is reported and stops nothing; the next run
-    tries it again.
+    tries it again. The server that answered is told once which music was placed; where it cannot be told, the
+    timelines stand and the next run tells it.
 
     Args:
         batch: what to do.
@@ -161,12 +163,14 @@ class _Run:
             self._progress("writing", count, total)
             self._stop_if_cancelled(report.asked)
 
+        reporting = Reporting(self._batch.folder, self._answerer.libraries)
         handing_on = HandingOn(
             self._batch.folder,
             [row.timeline for row in self._batch.plan.rows],
             self._answerer.answers,
             Chooser(self._batch.rules),
             self._answerer.sheet,
+            reporting=reporting,
         )
         done = handing_on.run(
             units,
@@ -182,7 +186,9 @@ class _Run:
                 "outcomes": dict(done.outcomes),
                 "timelines": tuple(map(str, done.timelines)),
                 "files": tuple(map(str, done.files)),
-                "notes": tuple(done.notes),
+                "notes": (*done.notes, *reporting.notes),
+                "told": reporting.told,
+                "untold": reporting.untold,
             }
         )
 

@@ -290,6 +290,10 @@ def _show(report: "BatchReport", *, dry_run: bool, shard: bool) -> None:
         say(f"✓ {len(report.timelines)} timelines in {report.folder}/timelines")
         for path in report.files:
             say(f"✓ {path}")
+        if report.told:
+            say(f"✓ {report.told} cues written down by the server")
+        if report.untold:
+            say(f"→ The server was not told of {report.untold} cues: run it once more, with --resume.")
     for note in report.notes[:_NOTES_SHOWN]:
         aside.print(f"Note: {note}", style="yellow", markup=False, soft_wrap=True)
     if len(report.notes) > _NOTES_SHOWN:
