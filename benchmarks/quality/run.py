@@ -21,6 +21,7 @@ from benchmarks.quality.labels import Labels, MusicFile, read_questions
 from benchmarks.quality.music import Music, find_music, library_of
 from benchmarks.quality.picture_system import System
 from benchmarks.quality.report import report
+from benchmarks.quality.taught import ask_taught
 from benchmarks.speed.measure import git, machine
 
 from temptrack import home
@@ -96,6 +97,7 @@ def measure_words(
         words.SENTENCES: ask_sentences(own_words, prompts, tagger),
         words.TAGGER: ask_tagger(heard, prompts, tagger, _tag_names(), centred=False),
         words.TAGGER_CENTRED: ask_tagger(heard, prompts, tagger, _tag_names(), centred=True),
+        words.TAUGHT: ask_taught(heard, questions, judgements),
     }
     bundle, others = asked.bundle, [Asked(against, music, cache)] if against else []
     for one in (*others, asked):
@@ -103,6 +105,7 @@ def measure_words(
     pairs = [
         (words.blind(bundle.id), words.TAGGER),
         (words.blind(bundle.id), words.TAGGER_CENTRED),
+        (words.blind(bundle.id), words.TAUGHT),
         (words.as_files_are(bundle.id), words.KEYWORDS),
         (words.as_files_are(bundle.id), words.SENTENCES),
     ]
@@ -112,11 +115,11 @@ def measure_words(
     return {
         "against": {one.bundle.id: one.bundle.digest for one in others},
         "words": words.score_answers(answers, questions, judgements, pairs),
-        # A keyword search ranks by ties, of which no ten come first.
+        # A keyword search ranks by ties, of which no ten come first; what is taught reads no prompt.
         "hubs": {
             system: find_hubs(rankings, questions, judgements)
             for system, rankings in answers.items()
-            if system != words.KEYWORDS
+            if system not in {words.KEYWORDS, words.TAUGHT}
         },
     }
 

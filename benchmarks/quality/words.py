@@ -19,6 +19,7 @@ FEWEST_POSITIVES = 5
 
 CHANCE, KEYWORDS, SENTENCES = "chance", "keyword search", "sentence encoder on the file's words"
 TAGGER, TAGGER_CENTRED = "zero-shot tagger", "zero-shot tagger, centred"
+TAUGHT = "taught by the labels of other packages"
 _MOST = 1000
 
 

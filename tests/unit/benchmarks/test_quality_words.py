@@ -7,6 +7,7 @@ from benchmarks.quality.hearing import Heard, Listener
 from benchmarks.quality.hubs import find_hubs
 from benchmarks.quality.labels import Judgement, Question
 from benchmarks.quality.measures import ratio_summary, summary
+from benchmarks.quality.taught import ask_taught
 from benchmarks.quality.words import CHANCE, KEYWORDS, Rankings, score_answers
 
 from support.tones import music, write_audio
@@ -45,6 +46,28 @@ def test_centring_forgives_a_tagger_that_says_one_thing_of_everything(bundle: On
 def test_sentences_find_what_no_word_shares(bundle: OnnxBundle) -> None:
     found = ask_sentences({"a": "Snowy mountain", "b": "Haunted mansion"}, ["ghosts at midnight"], bundle)
     assert found["ghosts at midnight"] == [("b",), ("a",)]
+
+
+def test_labels_of_other_packages_teach_what_can_be_heard_and_nothing_of_the_own_package() -> None:
+    loud, quiet = [5.0, 0.0], [-5.0, 0.0]
+    heard = {
+        f"{package}/{name}": heard_as(how) for package in "abc" for name, how in (("x", loud), ("y", quiet))
+    }
+    # Package d says the opposite of all others, and cannot be known by them.
+    heard |= {"d/x": heard_as(quiet), "d/y": heard_as(loud), "d/z": heard_as(loud)}
+    judged = {key: YES if key.endswith("x") else NO for key in heard} | {"d/z": MAYBE}
+    question = Question("calm", "a prompt that nobody reads")
+    ranking = [key for (key,) in ask_taught(heard, [question], {"calm": judged})[question.prompt]]
+    assert {ranking[0], ranking[1], ranking[2]} <= {"a/x", "b/x", "c/x", "d/y"}
+    assert ranking.index("d/y") < ranking.index("d/x")
+    assert "d/z" not in ranking
+
+
+def test_what_only_one_package_has_cannot_be_taught() -> None:
+    heard = {f"{package}/x": heard_as([number, 1.0]) for number, package in enumerate("abcd")}
+    judged = {"a/x": YES, "b/x": NO, "c/x": NO, "d/x": NO}
+    question = Question("sea", "waves")
+    assert len(ask_taught(heard, [question], {"sea": judged})["waves"]) == 4
 
 
 def test_a_hub_is_a_track_that_answers_what_it_does_not_belong_to() -> None:
