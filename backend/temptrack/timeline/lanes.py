@@ -1,4 +1,4 @@
-"""Free room on an audio lane, and changing what lies on it without moving anything else."""
+"""Free room on an audio lane, and laying music on it without moving anything else."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,6 @@ from typing import Any
 
 from opentimelineio import opentime, schema
 
-from temptrack.timeline.cue_items import METADATA_KEY, written_by_us
 from temptrack.timeline.layout import trim_of
 from temptrack.timeline.rates import rational_time, seconds_of
 
@@ -146,58 +145,8 @@ def lay(lane: Lane, items: Sequence[Any], start_s: Fraction, end_s: Fraction, ra
         after += _part_of_gap(item, item_start_s, max(item_start_s, end_s), item_end_s)
         reached_s = item_end_s
     if start_s > reached_s:
-        filler = _gap(start_s - reached_s, rate_hz)
-        filler.metadata[METADATA_KEY] = {"filler": True}
-        before.append(filler)
+        before.append(_gap(start_s - reached_s, rate_hz))
     _put(lane.track, run.first, run.last, [*before, *items, *after])
-
-
-def take_off(lane: Lane, is_taken: Callable[[Any], bool], rate_hz: float) -> None:
-    """Remove items from a lane, leaving silence of the same length where something follows.
-
-    Args:
-        lane: where.
-        is_taken: picks the items.
-        rate_hz: rate to write new gaps in.
-    """
-    kept: list[Any] = []
-    silence_s = ZERO
-    for item, start_s, end_s in lane.items():
-        if is_taken(item):
-            silence_s += end_s - start_s
-        elif silence_s > 0:
-            _close(kept, item, silence_s, rate_hz)
-            silence_s = ZERO
-        else:
-            kept.append(item)
-    if silence_s > 0 and kept and _is_filler(kept[-1]):
-        kept.pop()
-    _put(lane.track, 0, len(lane.track), kept)
-
-
-def _close(kept: list[Any], following: Any, silence_s: Fraction, rate_hz: float) -> None:
-    """Put back the silence that a removed item took: into the gaps beside it, which may be one again."""
-    before = kept[-1] if kept and isinstance(kept[-1], schema.Gap) else None
-    if before is not None and isinstance(following, schema.Gap) and _were_one(before, following):
-        _set_duration(before, trim_of(before)[1] + silence_s + trim_of(following)[1])
-    elif before is not None:
-        _set_duration(before, trim_of(before)[1] + silence_s)
-        kept.append(following)
-    elif isinstance(following, schema.Gap):
-        _set_duration(following, trim_of(following)[1] + silence_s)
-        kept.append(following)
-    else:
-        kept += [_gap(silence_s, rate_hz), following]
-
-
-def _were_one(one: Any, other: Any) -> bool:
-    same_words = one.name == other.name and one.metadata == other.metadata
-    return same_words and not list(other.markers) and not list(other.effects)
-
-
-def _is_filler(item: Any) -> bool:
-    ours = written_by_us(item)
-    return isinstance(item, schema.Gap) and ours is not None and bool(ours.get("filler"))
 
 
 def _part_of_gap(gap: Any, gap_start_s: Fraction, start_s: Fraction, end_s: Fraction) -> list[Any]:

@@ -1,4 +1,4 @@
-"""Placing music on a timeline, finding it again and taking it off. docs/adr/0004 says how it is written."""
+"""Placing music on a timeline and finding it again. docs/adr/0004 says how it is written."""
 
 import hashlib
 import math
@@ -9,7 +9,7 @@ from typing import Any
 
 from opentimelineio import schema
 
-from temptrack.errors import InvalidRequest, NotFound
+from temptrack.errors import InvalidRequest
 from temptrack.timeline.cue import Cue
 from temptrack.timeline.cue_items import (
     MAX_GAIN_DB,
@@ -19,7 +19,7 @@ from temptrack.timeline.cue_items import (
     cue_items,
     written_by_us,
 )
-from temptrack.timeline.lanes import Lane, lay, new_lane, take_off
+from temptrack.timeline.lanes import Lane, lay, new_lane
 from temptrack.timeline.layout import trim_of
 from temptrack.timeline.media_paths import is_there, paths_of
 from temptrack.timeline.rates import nearest_frame
@@ -102,30 +102,6 @@ def list_cues(file: TimelineFile) -> tuple[PlacedCue, ...]:
                 found.setdefault(identifier, []).append((track, item, start_s, end_s))
     cues = [_placed_cue(file, identifier, clips, lead_s) for identifier, clips in found.items()]
     return tuple(sorted(cues, key=lambda cue: (cue.record.start_frames, cue.id)))
-
-
-def remove_cue(file: TimelineFile, cue_id: str) -> TimelineFile:
-    """Return the timeline without a cue; a lane that temptrack made and that is empty now goes with it.
-
-    Raises:
-        NotFound: temptrack placed no cue of that id (CUE_NOT_FOUND).
-    """
-    if cue_id not in {cue.id for cue in list_cues(file)}:
-        raise NotFound(
-            f"There is no cue '{cue_id}' of temptrack's on '{file.name}'.",
-            reason="CUE_NOT_FOUND",
-            hint="Cues placed by hand or by other programs are never touched.",
-        )
-    removed = replace(file, document=file.document.deepcopy())
-    stack = removed.timeline.tracks
-    for track in _audio_lanes(stack):
-        lane = Lane(track)
-        if any(cue_id_of(item) == cue_id for item in track):
-            take_off(lane, lambda item: cue_id_of(item) == cue_id, removed.rate_as_written_hz)
-        ours = written_by_us(track)
-        if len(track) == 0 and ours is not None and ours.get("lane"):
-            stack.remove(track)
-    return removed
 
 
 def _check(file: TimelineFile, cue: Cue) -> None:

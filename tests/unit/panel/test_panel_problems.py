@@ -12,7 +12,7 @@ ROOMS = ("timeline", "media", "model", "library", "suggest", "wire", "client", "
 REASON = re.compile(r'reason="([A-Z_]+)"|default_reason[^=\n]*= "([A-Z_]+)"')
 
 WRITING_TIMELINES = {
-    *("AUDIO_NOT_FOUND", "BUNDLE_EXISTS", "CANNOT_EXPRESS", "CUE_NOT_FOUND", "NO_WRITER", "NOT_WRITTEN"),
+    *("AUDIO_NOT_FOUND", "BUNDLE_EXISTS", "CANNOT_EXPRESS", "NO_WRITER", "NOT_WRITTEN"),
     *("UNWRITABLE", "WOULD_OVERWRITE_INPUT"),
 }
 TYPED_ON_THE_COMMAND_LINE = {
