@@ -40,13 +40,11 @@ class LanceReader:
         describe: Callable[[pa.Table], LibraryInfo],
         *,
         edition: str,
-        newest_version: Callable[[], int],
         words_weight: float = WORDS_WEIGHT,
         hold: Hold = nowhere,
     ) -> None:
         self.words_weight = words_weight
         self._edition = edition
-        self._newest_version = newest_version
         self._table = table
         columns = list(dict.fromkeys((*schema.TRACK_COLUMNS, "content_digest", "words")))
         everything = table.search().with_row_id(True).select(columns).limit(None).to_arrow()
@@ -71,10 +69,6 @@ class LanceReader:
     def edition(self) -> str:
         """Tells this version from all others, also of a library that had the name before."""
         return self._edition
-
-    def is_stale(self) -> bool:
-        """Tell whether the library has a newer version; a new reader would see it."""
-        return self._newest_version() != self._info.version
 
     def count(self, where: TrackFilter) -> int:
         """Return how many tracks meet the conditions."""

@@ -214,7 +214,6 @@ class LibraryStore:
                 snapshot,
                 partial(describe_library, facts, self._uri, version),
                 edition=facts.edition(version),
-                newest_version=lambda: self.version,
                 hold=hold,
             )
 
