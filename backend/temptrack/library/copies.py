@@ -12,11 +12,11 @@ import lancedb
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field
 
-from temptrack.errors import AlreadyExists, Corrupt, NotFound
+from temptrack.errors import Corrupt, NotFound
 from temptrack.library import places
 from temptrack.library.glance import Facts, describe_library, read_columns
 from temptrack.library.names import checked_name
-from temptrack.library.storage_errors import storage_errors
+from temptrack.library.storage_errors import free_place, storage_errors
 from temptrack.library.store import TABLE, LibraryStore
 from temptrack.library.types import LibraryInfo
 
@@ -55,17 +55,10 @@ def back_up_library(store: LibraryStore, place: str, progress: CopyProgress | No
     source, facts, version = _pinned(store.name, store.uri)
     with storage_errors(store.name, place):
         database = lancedb.connect(place, read_consistency_interval=timedelta(0))
-        try:
+        with free_place(
+            store.name, place, "Give each backup a place of its own, such as a folder named by the day."
+        ):
             _write(database, source, _of_the_copy(facts, facts.name), progress)
-        except ValueError as error:
-            if "already exists" not in str(error).lower():
-                raise
-            raise AlreadyExists(
-                f"There is a library at {place} already.",
-                reason="LIBRARY_EXISTS",
-                hint="Give each backup a place of its own, such as a folder named by the day.",
-                metadata={"library": store.name, "uri": place},
-            ) from error
     return _checked(store.name, place, (store.uri, version, source, facts))
 
 

@@ -5,7 +5,15 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from temptrack.errors import Corrupt, Forbidden, InvalidRequest, NotFound, TemptrackError, Unavailable
+from temptrack.errors import (
+    AlreadyExists,
+    Corrupt,
+    Forbidden,
+    InvalidRequest,
+    NotFound,
+    TemptrackError,
+    Unavailable,
+)
 from temptrack.home import ENVIRONMENT_VARIABLE
 
 _FULL = tuple(f"os error {code}" for code in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
@@ -47,6 +55,31 @@ def storage_errors(library: str, uri: str) -> Iterator[None]:
         raise
     except (OSError, RuntimeError, ValueError) as error:
         raise _translated(error, library, uri) from error
+
+
+@contextmanager
+def free_place(library: str, uri: str, hint: str) -> Iterator[None]:
+    """Make a table inside the block, at a place where there must be none.
+
+    Args:
+        library: whose table it is.
+        uri: the place.
+        hint: what to do where it is taken.
+
+    Raises:
+        AlreadyExists: LIBRARY_EXISTS.
+    """
+    try:
+        yield
+    except ValueError as error:
+        if "already exists" not in str(error).lower():
+            raise
+        raise AlreadyExists(
+            f"There is a library at {uri} already.",
+            reason="LIBRARY_EXISTS",
+            hint=hint,
+            metadata={"library": library, "uri": uri},
+        ) from error
 
 
 def _translated(error: Exception, library: str, uri: str) -> TemptrackError:

@@ -22,7 +22,7 @@ from temptrack.library.glance import Facts, describe_library, read_columns
 from temptrack.library.names import checked_name, fold, is_address
 from temptrack.library.reader import LanceReader
 from temptrack.library.records import RowState, TrackRecord
-from temptrack.library.storage_errors import is_conflict, storage_errors
+from temptrack.library.storage_errors import free_place, is_conflict, storage_errors
 from temptrack.library.types import LibraryInfo
 from temptrack.library.vectors import Hold, nowhere
 
@@ -77,17 +77,8 @@ class LibraryStore:
         facts = Facts(name, bundle_id, bundle_digest)
         with storage_errors(name, place):
             database = lancedb.connect(place, read_consistency_interval=timedelta(0))
-            try:
+            with free_place(name, place, "Choose another place, or open that one by its address."):
                 table = database.create_table(TABLE, schema=schema.table_schema(facts.metadata()))
-            except ValueError as error:
-                if "already exists" not in str(error).lower():
-                    raise
-                raise AlreadyExists(
-                    f"There is a library at {place} already.",
-                    reason="LIBRARY_EXISTS",
-                    hint="Choose another place, or open that one by its address.",
-                    metadata={"library": name, "uri": place},
-                ) from error
             if uri is not None:
                 places.note_address(name, uri)
         return cls(place, table, facts)
