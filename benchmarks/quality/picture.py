@@ -75,19 +75,6 @@ def compare_pictures(
     }
 
 
-def overlap_table(figures: Mapping[str, Any]) -> str:
-    """Return the matrix as Markdown; rows and columns in the same order."""
-    names = figures["footage"]
-    head = "| shared of first 10 | " + " | ".join(str(number) for number in range(1, len(names) + 1)) + " |"
-    rows = [
-        f"| {number} {name} | "
-        + " | ".join("·" if i == number - 1 else str(n) for i, n in enumerate(row))
-        + " |"
-        for number, (name, row) in enumerate(zip(names, figures["overlap"], strict=True), start=1)
-    ]
-    return "\n".join([head, "|---" * (len(names) + 1) + "|", *rows])
-
-
 def overlap_summary(figures: Mapping[str, Any]) -> str:
     """Return the counts behind the matrix in two sentences."""
     within = [pair["shared"] for pair in figures["halves_of_the_same_footage"]]
