@@ -12,7 +12,6 @@ again would be another file (inode and time). Writes results/batch-kills.json.
 import argparse
 import os
 import random
-import shutil
 import signal
 import subprocess
 import sys
@@ -23,13 +22,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.batch.cuts import WHAT, clips_in, write_plan
+from benchmarks.batch.premises import options_for, prepare
 from benchmarks.batch.results import write_result
 from benchmarks.batch.traces import Progress, differing, half_written, made_again, made_once, progress_of
-from benchmarks.speed.measure import TEMPTRACK, WORK
+from benchmarks.speed.measure import TEMPTRACK
 
 from temptrack.home import ENVIRONMENT_VARIABLE
-from temptrack.library.store import LibraryStore
 
 RULES = ("--no-repeat", "5", "--family", "0.2")
 _LOOK_EVERY_S = 0.2
@@ -47,26 +45,18 @@ class Moment:
 
 def main() -> None:
     options = _options()
-    library = LibraryStore.open(options.library)
-    work = WORK / "batch-kills"
-    shutil.rmtree(work, ignore_errors=True)
-    clips = clips_in(options.footage)
-    plan = write_plan(work / "cuts", clips, options.timelines, options.seed)
+    premises = prepare("kills", options)
+    work = premises.work
     words = RULES if options.review else (*RULES, "--no-review")
-    batch = _Batch(plan, library.uri, words)
+    batch = _Batch(premises.plan, premises.library.uri, words)
     course = batch.follow(work / "undisturbed")
     moments = _moments(course, options.kills, random.Random(options.seed), options.timelines)
     killed = batch.kill_at(moments, work / "killed", options.timelines)
     files, unlike = differing(work / "killed", work / "undisturbed")
     document = {
-        "what": {
-            "timelines": options.timelines,
-            "made of": WHAT,
-            "clips": [clip.name for clip, _duration_s in clips],
-            "tracks": library.info().track_count,
-            "bundle": library.info().bundle_id,
-            "batch": f"`temptrack batch PLAN {' '.join(words)}`, after each kill again with --resume",
-        },
+        "what": premises.in_words(
+            batch=f"`temptrack batch PLAN {' '.join(words)}`, after each kill again with --resume"
+        ),
         "undisturbed_s": round(course[-1][0], 1),
         **killed,
         "files": files,
@@ -78,13 +68,8 @@ def main() -> None:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--library", required=True)
-    parser.add_argument("--footage", type=Path, required=True)
-    parser.add_argument("--timelines", type=int, default=500)
+    parser = options_for(__doc__, timelines=500)
     parser.add_argument("--kills", type=int, default=20)
-    parser.add_argument("--seed", type=int, default=6)
-    parser.add_argument("--no-review", dest="review", action="store_false", help="batches without the page")
     return parser.parse_args()
 
 

@@ -8,18 +8,15 @@ those of a run in one process, and every file that is made once is looked at aga
 results/batch-nodes.json.
 """
 
-import argparse
 import os
-import shutil
 import sys
 import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks.batch.cuts import WHAT, clips_in, write_plan
+from benchmarks.batch.premises import options_for, prepare
 from benchmarks.batch.results import write_result
 from benchmarks.batch.traces import FileState, differing, made_again, made_once
-from benchmarks.speed.measure import WORK
 
 from temptrack.batch.answering import Opener, in_threads
 from temptrack.batch.on_ray import on_ray
@@ -27,7 +24,6 @@ from temptrack.batch.plan import read_plan
 from temptrack.batch.rules import Rules
 from temptrack.batch.run import Batch, Progress, run_batch
 from temptrack.home import ENVIRONMENT_VARIABLE
-from temptrack.library.store import LibraryStore
 
 RULES = Rules(no_repeat=5, family=0.2)
 NODES = 3
@@ -35,14 +31,10 @@ _STORE_BYTES = 100 * 2**20
 
 
 def main() -> None:
-    options = _options()
-    library = LibraryStore.open(options.library)
-    work = WORK / "batch-nodes"
-    shutil.rmtree(work, ignore_errors=True)
-    clips = clips_in(options.footage)
-    plan = read_plan(
-        write_plan(work / "cuts", clips, options.timelines, options.seed), defaults={"library": library.uri}
-    )
+    options = options_for(__doc__, timelines=60).parse_args()
+    premises = prepare("nodes", options)
+    work = premises.work
+    plan = read_plan(premises.plan, defaults={"library": premises.library.uri})
     # Before any node starts: they take it over.
     os.environ[ENVIRONMENT_VARIABLE] = str(work / "home-farm")
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
@@ -55,14 +47,9 @@ def main() -> None:
     )
     files, unlike = differing(work / "farm", work / "undisturbed")
     document = {
-        "what": {
-            "timelines": options.timelines,
-            "made of": WHAT,
-            "clips": [clip.name for clip, _duration_s in clips],
-            "tracks": library.info().track_count,
-            "bundle": library.info().bundle_id,
-            "cluster": f"{NODES} Ray nodes on this machine, a processor each; one killed in mid-run",
-        },
+        "what": premises.in_words(
+            cluster=f"{NODES} Ray nodes on this machine, a processor each; one killed in mid-run"
+        ),
         **farm,
         "files": files,
         "differing": unlike,
@@ -70,16 +57,6 @@ def main() -> None:
     write_result("nodes", document)
     if unlike or any(farm["made_again"].values()) or farm["nodes_left"] != NODES - 1:
         sys.exit(1)
-
-
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--library", required=True)
-    parser.add_argument("--footage", type=Path, required=True)
-    parser.add_argument("--timelines", type=int, default=60)
-    parser.add_argument("--seed", type=int, default=6)
-    parser.add_argument("--no-review", dest="review", action="store_false", help="batches without the page")
-    return parser.parse_args()
 
 
 def _farmed(batch: Batch, work: Path) -> dict[str, Any]:
