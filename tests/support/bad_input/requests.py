@@ -82,6 +82,10 @@ QUESTIONS = (
     Case("a reference track that is not there", ask("--like", "Nocturne")),
     Case("a tempo in words", ask("-p", "calm", "--bpm", "quick")),
     Case("a tempo backwards", ask("-p", "calm", "--bpm", "120-90")),
+    Case(
+        "a tempo backwards in a filter",
+        query(where=TrackFilter(tempo_min_bpm=120, tempo_max_bpm=90)),
+    ),
     Case("a length without a range", ask("-p", "calm", "--length", "2:00")),
     Case("a key that is unknown", ask("-p", "calm", "--key", "H moll")),
     Case("a tag that is unknown", ask("-p", "calm", "--tag", "paino")),

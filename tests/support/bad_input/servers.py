@@ -5,21 +5,18 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from pathlib import Path
 
 import numpy as np
 
 from support.bad_input.case import Case, Outcome, Place, command, served
-from support.fake_server import fake_workings
 from support.serving import ENCODER_ID, PATIENCE_S, SIZE_PX, DoubleSuggester, no_index, running, serving
-from temptrack.client.connection import Connection
-from temptrack.client.library_client import LibraryClient
+from temptrack.client.health import check_health
 from temptrack.client.remote import RemoteSuggester
 from temptrack.server.options import ServerOptions
 from temptrack.server.workings import Workings
 from temptrack.suggest.types import Query
 from temptrack.wire import limits
-from temptrack_api.v1 import library_pb2, library_pb2_grpc, suggestion_pb2, suggestion_pb2_grpc
+from temptrack_api.v1 import suggestion_pb2, suggestion_pb2_grpc
 
 QUERY = Query(library="stock", prompt="calm")
 
@@ -84,7 +81,8 @@ def web_server(_place: Place) -> object:
             thread.join(PATIENCE_S)
 
 
-def starting(_place: Place) -> object:
+@contextmanager
+def starting_server() -> Iterator[str]:
     double, loaded = DoubleSuggester(), threading.Event()
 
     def load(_shelf: object) -> DoubleSuggester:
@@ -93,11 +91,21 @@ def starting(_place: Place) -> object:
 
     workings = Workings(load=load, index_folders=no_index)
     options = ServerOptions(listen="127.0.0.1:0", drain_s=0)
-    with running(options, workings, loaded=False) as address, RemoteSuggester(address) as remote:
+    with running(options, workings, loaded=False) as address:
         try:
-            return remote.info()
+            yield address
         finally:
             loaded.set()
+
+
+def starting(_place: Place) -> object:
+    with starting_server() as address, RemoteSuggester(address) as remote:
+        return remote.info()
+
+
+def health_of_one_that_starts(_place: Place) -> None:
+    with starting_server() as address:
+        check_health(address, deadline_s=PATIENCE_S)
 
 
 def taken_port(_place: Place) -> object:
@@ -142,41 +150,10 @@ def png(size_px: int = SIZE_PX) -> bytes:
     return buffer.getvalue()
 
 
-@contextmanager
-def libraries(root: Path) -> Iterator[tuple[Connection, LibraryClient]]:
-    options = ServerOptions(listen="127.0.0.1:0", drain_s=0, allow_roots=(root,))
-    with running(options, fake_workings()) as address:
-        connection = Connection(address, deadline_s=PATIENCE_S)
-        try:
-            yield connection, LibraryClient(connection)
-        finally:
-            connection.close()
-
-
-def indexes(folder: str) -> Callable[[Place], Outcome]:
-    def attempt(place: Place) -> object:
-        place.stock()
-        with libraries(place.folder) as (_, client):
-            return client.index("stock", [folder.replace("FOLDER", str(place.folder))])
-
-    return served(attempt)
-
-
-def lists(**fields: object) -> Callable[[Place], Outcome]:
-    def attempt(place: Place) -> object:
-        place.stock(2)
-        with libraries(place.folder) as (connection, _):
-            stub = library_pb2_grpc.LibraryServiceStub(connection.channel)
-            request = library_pb2.ListTracksRequest(library="stock", **fields)  # type: ignore[arg-type]
-            return connection.call(stub.ListTracks, request)
-
-    return served(attempt)
-
-
-def lost_sound(place: Place) -> object:
-    store = place.stock(1)
-    with libraries(place.folder) as (_, client):
-        return client.audio("stock", store.reader().tracks()[0].id)
+def taken_metrics_port(place: Place) -> Outcome:
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        return command("serve", "--listen", "127.0.0.1:0", "--metrics", address)(place)
 
 
 SERVERS = (
@@ -191,7 +168,9 @@ SERVERS = (
     Case("a deadline of no time", served(lambda _place: RemoteSuggester("127.0.0.1:1", deadline_s=0))),
     Case("a web server on the port", served(web_server)),
     Case("a server that is still loading", served(starting)),
+    Case("the health of a server that is still loading", served(health_of_one_that_starts)),
     Case("a port that is taken", served(taken_port)),
+    Case("a port for metrics that is taken", taken_metrics_port),
     Case("listening to the whole network", command("serve", "--listen", "0.0.0.0:7353")),
     Case("a root to allow that is not there", command("serve", "--allow-root", "FOLDER/no")),
     Case("a message beyond 16 MB", suggests(Query(library="stock", prompt="x" * limits.MAX_MESSAGE_BYTES))),
@@ -204,10 +183,4 @@ SERVERS = (
     Case("a picture of another size", encodes(pictures(png(17)))),
     Case("a picture that stands for nothing", encodes(pictures(png(), repeats=0))),
     Case("pictures for another encoder", encodes(pictures(png(), encoder_id="other-frames-1"))),
-    Case("a folder outside what the server may read", indexes("/etc")),
-    Case("a relative folder to index at a server", indexes("music")),
-    Case("a folder that the server does not have", indexes("FOLDER/no")),
-    Case("a page token made up", lists(page_token="next, please")),
-    Case("pages of a million tracks", lists(page_size=1_000_000)),
-    Case("sound of a track whose file is gone", served(lost_sound)),
 )

@@ -4,7 +4,19 @@ import json
 import tempfile
 from pathlib import Path
 
-from support.bad_input import builds, keeping, libraries, plans, pulls, requests, servers, signing, timelines
+from support.bad_input import (
+    builds,
+    installs,
+    keeping,
+    libraries,
+    plans,
+    pulls,
+    requests,
+    served_libraries,
+    servers,
+    signing,
+    timelines,
+)
 from support.bad_input.case import Case, row_of
 
 GROUPS: dict[str, tuple[Case, ...]] = {
@@ -19,7 +31,8 @@ GROUPS: dict[str, tuple[Case, ...]] = {
     "Questions and filters": requests.QUESTIONS,
     "Where the answer goes": requests.OUTPUTS,
     "Batches": plans.PLANS,
-    "Servers and what is sent to them": servers.SERVERS,
+    "Plugins to install": installs.INSTALLS,
+    "Servers and what is sent to them": servers.SERVERS + served_libraries.LIBRARIES,
     "Servers and who may use them": signing.SIGNING,
 }
 GOLDEN = Path(__file__).parents[2] / "golden" / "bad_input" / "table.json"

@@ -10,13 +10,15 @@ from opentimelineio import schema
 from support.bad_input.case import NONE, Case, Outcome, Place, call, command
 from support.films import Shot, make_film, moving, solid, truncate
 from support.suggesters import make_engine
-from support.timelines import clip, lane, movie, timeline
+from support.timelines import clip, lane, movie, time_range, timeline
 from support.tones import tone, write_audio
 from temptrack.media.feature_cache import FeatureCache
 from temptrack.media.probe import probe
+from temptrack.seat.cuts import read_cut
 from temptrack.suggest.picture import analyse_scope
 from temptrack.timeline.read import read_timeline
 from temptrack.timeline.scope import select_scope
+from temptrack.timeline.scope_request import ScopeRequest
 
 GOOD = otio.adapters.write_to_string(timeline(lane(clip("a", 0, 24)))).encode()
 
@@ -129,6 +131,18 @@ def noted(name: str, make: Callable[[Path], object]) -> Callable[[Place], Outcom
     return provoke
 
 
+def without_adapters(place: Place) -> None:
+    place.write("cut.aaf", b"x")
+    place.patch.setattr(otio.adapters, "available_adapter_names", list)
+
+
+def marked(place: Place) -> None:
+    place.stock(2)
+    made = timeline(lane(clip("a", 0, 240)))
+    made.tracks.markers.append(schema.Marker("arrival", marked_range=time_range(48, 1)))
+    otio.adapters.write_to_file(made, str(place.folder / "marked.otio"))
+
+
 TIMELINES = (
     Case("a timeline that is not there", command("timeline", "FOLDER/no.otio")),
     Case("the same with a name in Unicode", command("timeline", "FOLDER/Schnitt é 𝄞.otio")),
@@ -168,16 +182,31 @@ TIMELINES = (
     Case("web page as .xml", read("cut.xml", b"<html></html>")),
     Case("an .otio named .fcpxml", read("cut.fcpxml", GOOD)),
     Case("a zip archive named .aaf", read("cut.aaf", b"PK\x03\x04")),
+    Case(
+        "an .aaf where the package that reads it is missing",
+        command("timeline", "FOLDER/cut.aaf", prepare=without_adapters),
+        simulated="no package is found",
+    ),
     Case("a movie as timeline", read("cut.mp4", b"ftyp")),
     Case("a Premiere project", read("cut.prproj", b"x")),
 )
 
 PARTS = (
     Case("a place in words", on_cut("--in", "soon")),
+    Case("a timecode with frame 30 of 24", on_cut("--in", "00:00:01:30")),
+    Case("a drop-frame timecode at 24 frames a second", on_cut("--in", "00:00:01;00")),
     Case("a range outside the timeline", on_cut("--in", "900s", "--out", "910s")),
     Case("a range backwards", on_cut("--in", "2s", "--out", "1s")),
     Case("range and marker at once", on_cut("--in", "1s", "--marker", "x")),
     Case("a marker that is not there", on_cut("--marker", "chase")),
+    Case(
+        "a marker without a length",
+        command("suggest", "FOLDER/marked.otio", "-l", "stock", "--marker", "arrival", prepare=marked),
+    ),
+    Case(
+        "in and out points that the timeline does not hold",
+        call(lambda place: read_cut(place.cut, ScopeRequest.in_out())),
+    ),
     Case("a clip that is not there", on_cut("--clip", "nope")),
     Case(
         "a timeline of 25 hours",

@@ -11,7 +11,7 @@ import grpc
 import pytest
 from prometheus_client import REGISTRY
 
-from support.bad_input import libraries, pulls, requests, servers, signing
+from support.bad_input import libraries, pulls, requests, served_libraries, servers, signing
 from support.bad_input.case import NONE, Outcome, Place
 from support.serving import PATIENCE_S
 from temptrack import home
@@ -30,6 +30,7 @@ _BAD_INPUT = (
     *pulls.PULLS,
     *requests.QUESTIONS,
     *servers.SERVERS,
+    *served_libraries.LIBRARIES,
     *signing.SIGNING,
 )
 

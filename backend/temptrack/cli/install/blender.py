@@ -13,7 +13,7 @@ from typing import Annotated, Final
 import typer
 
 from temptrack.cli.choices import FLAG
-from temptrack.errors import NotFound, NotSupported, TemptrackError
+from temptrack.errors import DeadlineExceeded, NotFound, NotReady, NotSupported
 
 OLDEST: Final = (4, 2)
 EXTENSION: Final = "temptrack"
@@ -135,7 +135,7 @@ def _run(program: Path, *words: str) -> None:
     answer = _call([str(program), "--command", "extension", *words])
     if answer.returncode:
         said = (answer.stderr.strip() or answer.stdout.strip()).splitlines()
-        raise TemptrackError(
+        raise NotReady(
             f"Blender refused: {said[-1] if said else f'exit code {answer.returncode}'}.",
             reason="BLENDER_REFUSED",
             hint=_BY_HAND,
@@ -148,8 +148,15 @@ def _call(command: list[str]) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             command, capture_output=True, text=True, errors="replace", timeout=_PATIENCE_S, check=False
         )
+    except OSError as error:
+        raise NotSupported(
+            f"{command[0]} cannot be started: {error.strerror or error}.",
+            reason="NOT_BLENDER",
+            hint="Name Blender's program with --blender PATH.",
+            metadata={"path": command[0]},
+        ) from error
     except subprocess.TimeoutExpired as error:
-        raise TemptrackError(
+        raise DeadlineExceeded(
             f"Blender did not answer within {_PATIENCE_S} s.",
             reason="BLENDER_SILENT",
             hint=_BY_HAND,
