@@ -16,6 +16,7 @@ from support.serving import running
 from temptrack import errors
 from temptrack.cli.main import app
 from temptrack.client.remote import RemoteSuggester
+from temptrack.library.store import LibraryStore
 from temptrack.server.audit import AuditLog
 from temptrack.server.options import ServerOptions
 
@@ -167,6 +168,19 @@ def test_music_that_gives_way_to_other_music_is_taken_off_the_account(place: Pat
     lines = audit(place)
     assert len(reports(lines)) == len(lines)
     assert {line["event"] for line in lines} == {"cue-inserted", "cue-removed"}
+
+
+def test_that_music_is_gone_which_left_the_library_is_tried_once(place: Path) -> None:
+    with studio(place) as address:
+        run(place, "--server", address)
+        LibraryStore.open("stock").remove([audit(place)[0]["track_id"]])
+        after = run(place, "--server", address, "--resume")
+        again = run(place, "--server", address, "--resume")
+    said = [note for note in after["notes"] if "was not told" in note]
+    assert len(said) >= 1
+    assert all("track-" in note for note in said)
+    assert after["untold"] == again["untold"] == again["told"] == 0
+    assert not any("was not told" in note for note in again["notes"])
 
 
 @pytest.mark.parametrize("words", [["--dry-run"], ["--shard", "1/2"]])

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from temptrack.batch.reporting import Reporting
@@ -77,6 +77,7 @@ def in_use(log: list[CueReport]) -> Counter[Music]:
     return +use
 
 
+@settings(max_examples=60)  # files are written to the disk for each
 @given(runs, st.lists(music, max_size=4))
 def test_in_the_end_the_log_says_what_lies_on_the_timeline(disturbed: list[Run], last: list[Music]) -> None:
     with TemporaryDirectory() as name:
@@ -91,6 +92,7 @@ def test_in_the_end_the_log_says_what_lies_on_the_timeline(disturbed: list[Run],
         assert len(studio.log) == lines
 
 
+@settings(max_examples=30)
 @given(st.lists(st.lists(music, max_size=4), min_size=1, max_size=5))
 def test_a_server_that_answers_hears_nothing_twice(undisturbed: list[list[Music]]) -> None:
     with TemporaryDirectory() as name:

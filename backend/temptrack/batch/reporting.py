@@ -106,7 +106,8 @@ class Reporting:
                 _write(path, kept)
         except OSError as error:
             # Sent without being kept, it would be sent by the next run as another report.
-            self._note(output, [explain(error)] * len(placed))
+            self.untold += len(placed)
+            self._note(output, [explain(error)])
             return
         sent, problems = self._sent(kept)
         if sent != kept:
@@ -122,6 +123,7 @@ class Reporting:
             sent.append(known)
             if problem is not None:
                 problems.append(problem)
+                self.untold += known is each
         return tuple(sent), problems
 
     def _one_sent(self, kept: KeptReport) -> tuple[KeptReport, TemptrackError | None]:
@@ -150,10 +152,8 @@ class Reporting:
         return None if library is None else library.server
 
     def _note(self, output: Path, problems: Sequence[TemptrackError]) -> None:
-        self.untold += len(problems)
         if problems:
-            why = problems[0].message
-            self.notes.append(f"{output.name}: the server was not told what was placed on it: {why}")
+            self.notes.append(f"{output.name}: the server was not told of its music: {problems[0].message}")
 
 
 def _brought_up(kept: Sequence[KeptReport], placed: Sequence[CueReport]) -> tuple[KeptReport, ...]:
