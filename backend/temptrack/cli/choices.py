@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -47,6 +47,15 @@ MediaPlaces = Annotated[
         "the name of clip, reel or file; may be repeated.",
     ),
 ]
+SamplingName = Annotated[
+    Literal["standard", "paper", "fast"],
+    typer.Option(
+        "--sampling",
+        metavar="standard|paper|fast",
+        rich_help_panel=_ENGINE,
+        help="Frames looked at: 1 a second, 6 a second, or keyframes.",
+    ),
+]
 DeviceName = Annotated[
     Literal["auto", "cpu", "cuda"],
     typer.Option(
@@ -74,6 +83,41 @@ ServerAddress = Annotated[
         help="Ask this server instead of this machine.",
     ),
 ]
+
+
+def library_name(panel: str | None = None) -> Any:
+    """Return the option ``--library``, in a panel of ``--help`` or among the first."""
+    return typer.Option(
+        "--library",
+        "-l",
+        metavar="NAME",
+        rich_help_panel=panel,
+        help="Library to search.",
+        show_default=False,
+    )
+
+
+def prompt_words(panel: str | None = None) -> Any:
+    """Return the option ``--prompt``, in a panel of ``--help`` or among the first."""
+    return typer.Option(
+        "--prompt",
+        "-p",
+        metavar="WORDS",
+        rich_help_panel=panel,
+        help="What it should sound like, in your own words; words in double quotes are only searched.",
+    )
+
+
+def balance(panel: str | None = None) -> Any:
+    """Return the option ``--text-weight``, in a panel of ``--help`` or among the first."""
+    return typer.Option(
+        "--text-weight",
+        metavar="0..1",
+        min=0.0,
+        max=1.0,
+        rich_help_panel=panel,
+        help="Balance: 0 only the picture decides, 1 only the words.",
+    )
 
 
 def part_of(in_: str | None, out: str | None, marker: str | None, clips: Sequence[str]) -> "ScopeRequest":

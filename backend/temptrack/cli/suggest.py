@@ -1,7 +1,7 @@
 """`temptrack suggest`: ranked tracks for a cut, and the chosen one placed in it."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,7 +15,11 @@ from temptrack.cli.choices import (
     MediaPlaces,
     NamedClips,
     OutPoint,
+    SamplingName,
     ServerAddress,
+    balance,
+    library_name,
+    prompt_words,
 )
 
 if TYPE_CHECKING:
@@ -32,28 +36,9 @@ def suggest(
             help="Timeline to find music for (.otio, .edl, .fcpxml, .aaf …). Without one, words decide."
         ),
     ] = None,
-    library: Annotated[
-        str, typer.Option("--library", "-l", metavar="NAME", help="Library to search.", show_default=False)
-    ] = "",
-    prompt: Annotated[
-        str,
-        typer.Option(
-            "--prompt",
-            "-p",
-            metavar="WORDS",
-            help="What it should sound like, in your own words; words in double quotes are only searched.",
-        ),
-    ] = "",
-    text_weight: Annotated[
-        float,
-        typer.Option(
-            "--text-weight",
-            metavar="0..1",
-            min=0.0,
-            max=1.0,
-            help="Balance: 0 only the picture decides, 1 only the words.",
-        ),
-    ] = 0.5,
+    library: Annotated[str, library_name()] = "",
+    prompt: Annotated[str, prompt_words()] = "",
+    text_weight: Annotated[float, balance()] = 0.5,
     like: Annotated[
         str, typer.Option("--like", metavar="TRACK", help="Sounding like this track: its title, path or id.")
     ] = "",
@@ -143,14 +128,7 @@ def suggest(
     server: ServerAddress = None,
     bundle: BundleName = None,
     device: DeviceName = "auto",
-    sampling: Annotated[
-        Literal["standard", "paper", "fast"],
-        typer.Option(
-            metavar="standard|paper|fast",
-            rich_help_panel="Engine",
-            help="Frames looked at: 1 a second, 6 a second, or keyframes.",
-        ),
-    ] = "standard",
+    sampling: SamplingName = "standard",
     blind: Annotated[
         bool,
         typer.Option(
