@@ -1,10 +1,12 @@
 """The public API: its guide, this machine and a server, plain and awaited."""
 
 import asyncio
+import json
 import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -33,8 +35,9 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @contextmanager
-def served() -> Iterator[str]:
-    with running(ServerOptions(listen="127.0.0.1:0", drain_s=0), fake_workings()) as address:
+def served(audit_log: Path | None = None) -> Iterator[str]:
+    options = ServerOptions(listen="127.0.0.1:0", drain_s=0, audit_log=audit_log)
+    with running(options, fake_workings()) as address:
         yield address
 
 
@@ -116,6 +119,29 @@ def test_awaited_calls_answer_as_plain_ones(place: Path) -> None:
 
     with temptrack.open_library("stock") as music:
         assert asyncio.run(ask()) == music.suggest("CUT.otio", prompt="calm").report()
+
+
+def test_what_a_script_places_itself_is_told_once_however_often_it_is_sent(place: Path) -> None:
+    report = temptrack.CueReport(
+        library="stock",
+        track_id="track-03",
+        action="inserted",
+        record_start_s=Fraction(1001, 24000),
+        record_duration_s=Fraction(10),
+    )
+
+    async def again(address: str) -> bool:
+        async with temptrack.connect_async(address) as studio, studio.library("stock") as music:
+            return await music.report_cue(report)
+
+    with served(audit_log=place / "audit.jsonl") as address:
+        with temptrack.connect(address) as studio, studio.library("stock") as music:
+            assert music.report_cue(report)
+        assert asyncio.run(again(address))
+    (line,) = [json.loads(line) for line in (place / "audit.jsonl").read_text("utf-8").splitlines()]
+    assert (line["report"], line["title"], line["record_start_s"]) == (report.id, "Piece 3", "1001/24000")
+    with temptrack.open_library("stock") as music:
+        assert not music.report_cue(report)
 
 
 def test_awaited_calls_reach_servers(place: Path) -> None:

@@ -19,10 +19,10 @@ from temptrack.batch.cues import SheetCue, sheet_cue
 from temptrack.batch.music import Music
 from temptrack.batch.report import SceneLine
 from temptrack.batch.reporting import Reporting, report_of
+from temptrack.batch.scene_lines import scene_line
 from temptrack.batch.units import Unit, by_timeline, output_names
 from temptrack.errors import NotReady, TemptrackError
 from temptrack.library.types import LICENCE_UNKNOWN, Track
-from temptrack.seat.cuts import span
 from temptrack.seat.failures import explain
 from temptrack.suggest.cue import cue_for
 from temptrack.suggest.types import Suggestion
@@ -33,9 +33,6 @@ from temptrack.timeline.read import read_timeline
 from temptrack.timeline.segments import Scope
 from temptrack.timeline.timeline_file import TimelineFile
 from temptrack.timeline.write import write_timeline
-
-SHOWN = 5
-"""Suggestions of a scene that are written out; the others are kept in its answer."""
 
 _TIMELINES = "timelines"
 
@@ -226,36 +223,12 @@ class HandingOn:
             self._unread.add(str(cue.path))
 
     def _tell(self, each: _Chosen, output: Path | None, music: Music) -> None:
-        unit, scene, choice, answer = each.unit, each.scene, each.choice, each.scene.answer
-        self._done.outcomes[choice.outcome] += 1
-        rank = choice.chosen.rank if choice.chosen is not None and output is not None else None
-        listed = answer.suggestions if answer is not None else ()
-        line = SceneLine(
-            row=unit.number,
-            unit=unit.id,
-            timeline=str(unit.row.timeline),
-            production=unit.row.production,
-            episode=unit.row.episode,
-            scene=scene.label,
-            record=span(scene.record),
-            prompt=unit.row.prompt,
-            outcome=choice.outcome,
-            problem=scene.problem,
-            chosen_rank=rank,
-            family_likeness=choice.likeness,
-            passed_over=dict(choice.passed_over),
-            output=f"{_TIMELINES}/{output.name}" if output is not None else None,
-            support=answer.support.text if answer is not None and answer.support is not None else "",
-            considered=answer.considered if answer is not None else 0,
-            library_digest=answer.library.digest if answer is not None else "",
-            bundle_digest=answer.bundle_digest if answer is not None else "",
-            query_digest=answer.query_digest if answer is not None else "",
-            suggestions=tuple(item for item in listed if item.rank <= SHOWN or item.rank == rank),
-            warnings=scene.warnings,
-        )
+        self._done.outcomes[each.choice.outcome] += 1
+        written = f"{_TIMELINES}/{output.name}" if output is not None else None
+        line = scene_line(each.unit, each.scene, each.choice, output=written)
         self._lines.append(line)
         if self._sheet is not None:
-            self._sheet.add(unit, each.index, scene, line, music.sounds(unit.row.library))
+            self._sheet.add(each.unit, each.index, each.scene, line, music.sounds(each.unit.row.library))
 
     def _write(self, title: str) -> None:
         text = "".join(f"{line.model_dump_json()}\n" for line in self._lines)
