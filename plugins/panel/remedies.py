@@ -120,8 +120,6 @@ REMEDIES: dict[str, Remedy] = {
         "Nothing is seen of what is selected.",
         "Select clips with picture that are switched on and not hidden.",
     ),
-    "BAD_STRIPS": Remedy("The plugin described the timeline in a way temptrack does not know.", _BOTH),
-    "BAD_SCOPE": Remedy("The plugin named a part of the timeline in a way temptrack does not know.", _BOTH),
     "BAD_BUNDLE": Remedy("The timeline bundle is damaged.", "Export the timeline again, as .otio."),
     "BAD_PATH": Remedy("The path of the timeline cannot be used.", "Save the project under another name."),
     "NOT_A_FILE": Remedy("There is no timeline file at that path.", _EXPORT),

@@ -4,14 +4,18 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from temptrack.companion.scopes import parse_scope, scope_request
-from temptrack.companion.strip_timeline import StripTimeline, parse_strips
+from pydantic import TypeAdapter
+
+from temptrack.companion.scopes import HostScope, scope_request
+from temptrack.companion.strip_timeline import StripTimeline
 from temptrack.companion.strips import timeline_of
 from temptrack.timeline.media_paths import Exists
 from temptrack.timeline.scope import select_scope
 from temptrack.timeline.segments import MediaKind, Scope
 
 Json = dict[str, Any]
+
+_SCOPE: TypeAdapter[HostScope] = TypeAdapter(HostScope)
 
 
 def strip(name: str, start: int, end: int, kind: str = "movie", **more: Any) -> Json:
@@ -28,7 +32,7 @@ def lane(*strips: Json, **more: Any) -> Json:
 def described(
     *lanes: Json, rate: tuple[int, int] = (24, 1), start: int = 0, end: int = 10_000, name: str = "cut"
 ) -> StripTimeline:
-    return parse_strips(
+    return StripTimeline.model_validate(
         {
             "name": name,
             "rate": {"numerator": rate[0], "denominator": rate[1]},
@@ -44,7 +48,7 @@ def selected(
     description: StripTimeline, scope: Json | None = None, *, exists: Exists = lambda _path: True
 ) -> Scope:
     file = timeline_of(description)
-    request = scope_request(parse_scope(scope or {"kind": "whole"}), file, description)
+    request = scope_request(_SCOPE.validate_python(scope or {"kind": "whole"}), file, description)
     return select_scope(file, request, exists=exists, require_picture=False)
 
 

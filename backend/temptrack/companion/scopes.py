@@ -2,10 +2,9 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from temptrack.companion.strip_timeline import Frames, StripTimeline
-from temptrack.errors import InvalidRequest
 from temptrack.timeline.scope import ScopeRequest
 from temptrack.timeline.segments import RecordRange
 from temptrack.timeline.timeline_file import TimelineFile
@@ -45,26 +44,6 @@ class MarkerScope(_Scope):
 
 HostScope = Annotated[WholeScope | RangeScope | ItemsScope | MarkerScope, Field(discriminator="kind")]
 """Which part of a host's timeline music is wanted for."""
-
-_SCOPE: TypeAdapter[HostScope] = TypeAdapter(HostScope)
-
-
-def parse_scope(scope: object) -> HostScope:
-    """Check a scope that came from a host.
-
-    Raises:
-        InvalidRequest: it is none (BAD_SCOPE).
-    """
-    try:
-        return _SCOPE.validate_python(scope)
-    except ValidationError as error:
-        fault = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        where = ".".join(map(str, fault["loc"])) or "its top"
-        raise InvalidRequest(
-            f"The scope is wrong at {where}: {fault['msg']}.",
-            reason="BAD_SCOPE",
-            hint="Update the plugin or temptrack, so that both speak the same protocol.",
-        ) from error
 
 
 def scope_request(

@@ -10,7 +10,7 @@ from enum import StrEnum
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import PurePosixPath, PureWindowsPath
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import (
     AfterValidator,
@@ -20,12 +20,10 @@ from pydantic import (
     PlainSerializer,
     PlainValidator,
     StrictInt,
-    ValidationError,
     WithJsonSchema,
     model_validator,
 )
 
-from temptrack.errors import InvalidRequest
 from temptrack.timeline.rates import snap_rate
 
 MAX_FRAMES = 100_000_000
@@ -193,24 +191,6 @@ class StripTimeline(_Description):
         return self
 
 
-def parse_strips(description: Any) -> StripTimeline:
-    """Check a description that came from a host.
-
-    Raises:
-        InvalidRequest: it is not what this module describes (BAD_STRIPS); the message names the place.
-    """
-    try:
-        return StripTimeline.model_validate(description)
-    except (ValidationError, RecursionError) as error:
-        where, what = _first_fault(error)
-        raise InvalidRequest(
-            f"The description of the timeline is wrong at {where}: {what}.",
-            reason="BAD_STRIPS",
-            hint="Update the plugin or temptrack, so that both speak the same protocol.",
-            metadata={"at": where},
-        ) from error
-
-
 def all_strips(timeline: StripTimeline) -> Iterator[Strip]:
     """Yield every strip of every lane, those in meta strips after their meta strip."""
 
@@ -221,10 +201,3 @@ def all_strips(timeline: StripTimeline) -> Iterator[Strip]:
 
     for lane in timeline.lanes:
         yield from inside(lane.strips)
-
-
-def _first_fault(error: ValidationError | RecursionError) -> tuple[str, str]:
-    if isinstance(error, RecursionError):
-        return "strips", f"meta strips are nested more than {MAX_DEPTH} deep"
-    fault = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    return ".".join(map(str, fault["loc"])) or "its top", fault["msg"].removeprefix("Value error, ")

@@ -13,7 +13,7 @@ from hosts.blender.bpy_process import run_inside
 from support.films import Shot, make_film, make_sequence, make_still, numbered, read_number
 from support.tones import write_audio
 from temptrack.companion.strip_pieces import Stretch, on_top, pieces_of
-from temptrack.companion.strip_timeline import Strip, StripTimeline, parse_strips
+from temptrack.companion.strip_timeline import Strip, StripTimeline
 
 FRAMES_25, FRAMES_2997 = 150, 90
 SHOWN = (1, 2, 40, 80, 105, 106, 120, 149, 155, 169, 170, 175, 214, 230, 355, 379, 380, 419, 420, 439)
@@ -24,7 +24,7 @@ def test_what_is_described_is_what_blender_shows(version: str, extension: Path, 
     given = _material(tmp_path / "Ünï material")
     given |= {"zip": str(extension), "frames": SHOWN, "folder": str(tmp_path)}
     seen = run_inside(version, "describe.py", given, tmp_path / "run")
-    timeline = parse_strips(seen["description"])
+    timeline = StripTimeline.model_validate(seen["description"])
     shown = {int(frame): _number(Path(path)) for frame, path in seen["shown"].items()}
     assert shown == {frame: _described(timeline, frame) for frame in SHOWN}
     assert seen["empty"] == [[], []]
