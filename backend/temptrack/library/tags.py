@@ -26,6 +26,8 @@ class FileTags:
         genre: in the words of the file.
         comment: free words.
         licence: SPDX identifier where recognised, "unknown" where not stated.
+        composer: who wrote the music.
+        publisher: who publishes the music; a record label where the file has one field for both.
     """
 
     title: str
@@ -34,6 +36,8 @@ class FileTags:
     genre: str
     comment: str
     licence: str
+    composer: str = ""
+    publisher: str = ""
 
 
 def read_tags(path: str) -> FileTags:
@@ -77,23 +81,26 @@ def _from_id3(tags: Any) -> FileTags:
         comment=comments,
         licence=stated,
         notices=_texts(tags, "TCOP"),
+        composer=_texts(tags, "TCOM"),
+        publisher=_texts(tags, "TPUB"),
     )
 
 
 def _from_mp4(tags: Any) -> FileTags:
-    stated = [
-        bytes(value).decode("utf-8", "replace")
-        for name in ("LICENSE", "LICENCE", "license", "licence")
-        for value in tags.get(f"----:com.apple.iTunes:{name}", ())
-    ]
+    def free(*names: str) -> list[str]:
+        found = [tags.get(f"----:com.apple.iTunes:{name}", ()) for name in names]
+        return [bytes(value).decode("utf-8", "replace") for values in found for value in values]
+
     return _cleaned(
         title=tags.get("\xa9nam", ()),
         artist=tags.get("\xa9ART", ()) or tags.get("aART", ()),
         album=tags.get("\xa9alb", ()),
         genre=tags.get("\xa9gen", ()),
         comment=[*tags.get("\xa9cmt", ()), *tags.get("desc", ())],
-        licence=stated,
+        licence=free("LICENSE", "LICENCE", "license", "licence"),
         notices=tags.get("cprt", ()),
+        composer=tags.get("\xa9wrt", ()),
+        publisher=tags.get("\xa9pub", ()) or free("PUBLISHER", "publisher"),
     )
 
 
@@ -110,6 +117,9 @@ def _from_comments(tags: Any) -> FileTags:
         comment=values("comment", "description", "mood", "grouping"),
         licence=values("license", "licence", "license_url"),
         notices=values("copyright"),
+        composer=values("composer"),
+        # "organization" and "label" name who made the recording, who need not publish the work.
+        publisher=values("publisher"),
     )
 
 
@@ -126,6 +136,8 @@ def _cleaned(
     comment: Iterable[str],
     licence: Sequence[str],
     notices: Sequence[str],
+    composer: Iterable[str],
+    publisher: Iterable[str],
 ) -> FileTags:
     return FileTags(
         title=_joined(title),
@@ -135,6 +147,8 @@ def _cleaned(
         comment=_joined(comment, "; "),
         # A comment may name a licence as well as a notice may, and as little else counts.
         licence=licence_from(_joined(licence), _joined([*notices, *comment], " ; ")),
+        composer=_joined(composer),
+        publisher=_joined(publisher),
     )
 
 

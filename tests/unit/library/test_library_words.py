@@ -1,9 +1,12 @@
 """Names, keys, licences and the words of files."""
 
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 
+import mutagen
 import pytest
+from mutagen.mp4 import MP4FreeForm
 
 from support import tones
 from temptrack.errors import InvalidRequest
@@ -98,6 +101,12 @@ def test_words_are_what_a_person_would_search_by() -> None:
     assert words == "Dawn. Ambient. Coast. slow pads, see. Calm Seas"
 
 
+def test_who_wrote_and_who_publishes_a_piece_is_not_what_it_sounds_like() -> None:
+    plain = FileTags("Dawn", "Ann", "Coast", "Ambient", "", "unknown")
+    credited = replace(plain, composer="Wolf Rain", publisher="Storm Music")
+    assert words_of(credited, "/m/a.ogg", "/m") == words_of(plain, "/m/a.ogg", "/m")
+
+
 def test_words_fall_back_to_the_name_and_leave_noise_out() -> None:
     assert words_of(NO_TAGS, "/home/music/NightDrive_v2.ogg", "/home/music") == "Night Drive v2"
     assert words_of(NO_TAGS, "/x/007.ogg", "/x/007.ogg") == ""
@@ -111,10 +120,46 @@ def test_tags_are_read_from_every_format(tmp_path: Path, ending: str) -> None:
         "album": "Coast",
         "genre": "Ambient",
         "copyright": "CC BY 4.0",
+        "composer": "Bo Kähler",
     }
     tags = read_tags(str(tones.write_audio(tmp_path / f"x{ending}", tags=said)))
     assert (tags.title, tags.artist, tags.album, tags.genre) == ("Dämmerung", "Ann", "Coast", "Ambient")
     assert tags.licence == "CC-BY-4.0"
+    assert tags.composer == "Bo Kähler"
+
+
+@pytest.mark.parametrize("ending", [".mp3", ".flac", ".ogg", ".opus", ".aiff"])
+def test_the_publisher_is_read(tmp_path: Path, ending: str) -> None:
+    path = tones.write_audio(tmp_path / f"x{ending}", tags={"title": "T", "publisher": "Küste Musikverlag"})
+    assert read_tags(str(path)).publisher == "Küste Musikverlag"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("\xa9pub", "Küste"), ("----:com.apple.iTunes:PUBLISHER", MP4FreeForm("Küste".encode()))],  # type: ignore[no-untyped-call]
+)
+def test_mp4_files_name_their_publisher_in_either_field(
+    tmp_path: Path, field: str, value: str | MP4FreeForm
+) -> None:
+    path = tones.write_audio(tmp_path / "x.m4a", tags={"title": "T"})
+    file = mutagen.File(path)
+    file.tags[field] = [value]
+    file.save()
+    assert read_tags(str(path)).publisher == "Küste"
+
+
+def test_several_composers_are_all_named(tmp_path: Path) -> None:
+    path = tones.write_audio(tmp_path / "x.flac", tags={"title": "T"})
+    file = mutagen.File(path)
+    file.tags["COMPOSER"] = ["Ann", "Bo", "Ann"]
+    file.save()
+    assert read_tags(str(path)).composer == "Ann, Bo"
+
+
+def test_a_record_label_does_not_publish_the_work(tmp_path: Path) -> None:
+    label = {"organization": "Big Records", "label": "Big Records"}
+    path = tones.write_audio(tmp_path / "x.flac", tags=label)
+    assert read_tags(str(path)).publisher == ""
 
 
 def test_a_file_that_is_none_has_no_tags(tmp_path: Path) -> None:
