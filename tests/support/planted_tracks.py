@@ -50,6 +50,8 @@ def planted(index: int, seed: int = 0, dim: int = FakeBundle.embed_dim) -> Track
             licence=LICENCES[int(generator.integers(len(LICENCES)))],
             text=title if known() else "",
             embedding=_unit(generator, dim) if known() else None,
+            composer=f"Writer {index % 7}" if index % 3 else "",
+            publisher="Coast Music" if index % 2 else "",
         ),
         analysis=Analysis(
             duration_s=round(float(generator.uniform(5, 400)), 3),

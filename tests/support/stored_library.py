@@ -31,6 +31,8 @@ def record_of(row: Row) -> TrackRecord:
             licence=track.licence,
             text="" if row.words is None else track.title,
             embedding=row.words,
+            composer=track.composer,
+            publisher=track.publisher,
         ),
         analysis=Analysis(
             duration_s=track.duration_s,

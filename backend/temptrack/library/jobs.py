@@ -134,4 +134,6 @@ def describe(tags: FileTags, file: FileState, bundle: Bundle) -> FileWords:
         licence=tags.licence,
         text=text,
         embedding=None if embedding is None else np.asarray(embedding, dtype=np.float32),
+        composer=tags.composer,
+        publisher=tags.publisher,
     )

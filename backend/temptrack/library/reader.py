@@ -46,10 +46,11 @@ class LanceReader:
         self.words_weight = words_weight
         self._edition = edition
         self._table = table
-        columns = list(dict.fromkeys((*schema.TRACK_COLUMNS, "content_digest", "words")))
+        wanted = dict.fromkeys((*schema.TRACK_COLUMNS, "content_digest", "words"))
+        columns = [name for name in wanted if name in table.schema.names]
         everything = table.search().with_row_id(True).select(columns).limit(None).to_arrow()
         # Order of rows on disk is the order of commits; ranking must not know it.
-        everything = everything.sort_by("id").combine_chunks()
+        everything = schema.with_credits(everything.sort_by("id").combine_chunks())
         self._info = describe(everything)
         self._row_ids = everything["_rowid"].to_numpy()
         self._tracks = everything.select(list(schema.TRACK_COLUMNS))

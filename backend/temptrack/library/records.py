@@ -45,6 +45,8 @@ class FileWords:
         licence: from its tags, else "unknown".
         text: the words that are embedded; may be empty.
         embedding: [embed_dim], length 1, or None where there are no words.
+        composer: from its tags; not one of the words.
+        publisher: from its tags; not one of the words.
     """
 
     title: str
@@ -55,6 +57,23 @@ class FileWords:
     licence: str
     text: str
     embedding: Vector | None
+    composer: str = ""
+    publisher: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """Who wrote and who publishes the music of a row.
+
+    Attributes:
+        track_id: which row.
+        composer: from the tags of its file.
+        publisher: from the tags of its file.
+    """
+
+    track_id: str
+    composer: str
+    publisher: str
 
 
 @dataclass(frozen=True, slots=True)

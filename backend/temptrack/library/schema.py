@@ -6,12 +6,13 @@ from typing import Any, cast
 import numpy as np
 import pyarrow as pa
 
-from temptrack.library.records import Analysis, FileState, FileWords, TrackRecord
+from temptrack.library.records import Analysis, Credit, FileState, FileWords, TrackRecord
 from temptrack.library.types import TrackTag
 from temptrack.model.types import Matrix, Vector
 
 SCHEMA_VERSION = 1
-"""Grows when a column changes meaning; a library with a greater number is refused."""
+"""Grows when a column changes meaning; a library with a greater number is refused. A column more that may be
+null is no change: versions before it leave it null, and read the library as ever."""
 
 Row = dict[str, Any]
 
@@ -21,12 +22,15 @@ _VECTOR = pa.list_(pa.float16())
 
 TRACK_COLUMNS = (
     "id", "path", "title", "artist", "album", "genre", "comment", "licence", "duration_s", "loudness_lufs",
-    "tempo_bpm", "key", "vocals", "tags",
+    "tempo_bpm", "key", "vocals", "tags", "composer", "publisher",
 )  # fmt: skip
 """What makes a ``Track``; read once per reader for all rows."""
 
 STATE_COLUMNS = ("id", "content_digest", "path", "root", "size_bytes", "mtime_ns")
 """What tells whether a file changed."""
+
+CREDIT_COLUMNS = ("composer", "publisher")
+"""What libraries of older versions lack; null where the file was not asked yet."""
 
 DETAIL_COLUMNS = ("window_s", "windows", "beats_s", "bars_s", "peaks", "words", "tag_scores")
 """What is read for finalists only."""
@@ -65,6 +69,7 @@ def table_schema(facts: Mapping[str, str]) -> pa.Schema:
             pa.field("beats_s", pa.list_(pa.float32()), nullable=False),
             pa.field("bars_s", pa.list_(pa.float32()), nullable=False),
             pa.field("peaks", pa.list_(pa.float16()), nullable=False),
+            *(pa.field(name, pa.string()) for name in CREDIT_COLUMNS),
         ],
         metadata=dict(facts),
     )
@@ -78,6 +83,27 @@ def to_table(records: Sequence[TrackRecord], schema: pa.Schema) -> pa.Table:
 def to_records(table: pa.Table) -> list[TrackRecord]:
     """Return rows of the table as records."""
     return [_record(row) for row in table.to_pylist()]
+
+
+def with_credits(table: pa.Table) -> pa.Table:
+    """Return columns of a library with those of the credits, empty where nothing is known."""
+    for name in CREDIT_COLUMNS:
+        if name in table.column_names:
+            place = table.column_names.index(name)
+            table = table.set_column(place, name, table[name].fill_null(""))
+        else:
+            table = table.append_column(name, pa.nulls(table.num_rows, pa.string()).fill_null(""))
+    return table
+
+
+def credited(rows: pa.Table, credits: Mapping[str, Credit]) -> pa.Table:
+    """Return whole rows with their credits, given by id, in place of those they have."""
+    owners = [credits[track_id] for track_id in rows["id"].to_pylist()]
+    for name in CREDIT_COLUMNS:
+        values = pa.array([getattr(owner, name) for owner in owners], pa.string())
+        place = rows.column_names.index(name)
+        rows = rows.set_column(place, rows.schema.field(name), values)
+    return rows
 
 
 def float16_rows(lists: pa.ListArray) -> np.ndarray[tuple[int, int], np.dtype[np.float16]]:
@@ -130,6 +156,8 @@ def _row(record: TrackRecord) -> Row:
         "beats_s": list(analysis.beats_s),
         "bars_s": list(analysis.bars_s),
         "peaks": _float16(np.asarray(analysis.peaks, dtype=np.float32)),
+        "composer": words.composer,
+        "publisher": words.publisher,
     }
 
 
@@ -148,6 +176,8 @@ def _record(row: Row) -> TrackRecord:
             licence=row["licence"],
             text=row["words"],
             embedding=None if row["words_embedding"] is None else _float32(row["words_embedding"]),
+            composer=row.get("composer") or "",
+            publisher=row.get("publisher") or "",
         ),
         analysis=Analysis(
             duration_s=row["duration_s"],

@@ -21,7 +21,7 @@ from temptrack.library import places, schema
 from temptrack.library.glance import Facts, describe_library, read_columns
 from temptrack.library.names import checked_name, fold, is_address
 from temptrack.library.reader import LanceReader
-from temptrack.library.records import RowState, TrackRecord
+from temptrack.library.records import Credit, RowState, TrackRecord
 from temptrack.library.storage_errors import free_place, is_conflict, storage_errors
 from temptrack.library.types import LibraryInfo
 from temptrack.library.vectors import Hold, nowhere
@@ -38,6 +38,8 @@ KEEP_OLD_VERSIONS = timedelta(hours=1)
 _ATTEMPTS = 8
 _IDS_PER_QUERY = 500
 _ROWS_PER_BATCH = 256
+_ROWS_PER_CREDIT = 4096
+_UNCREDITED = " OR ".join(f"{name} IS NULL" for name in schema.CREDIT_COLUMNS)
 
 
 class LibraryStore:
@@ -248,6 +250,39 @@ class LibraryStore:
             ).execute(table)
         )
 
+    def add_missing_columns(self) -> None:
+        """Give a library of an older version the columns it lacks, null in every row."""
+
+        def add() -> None:
+            # Looked at in every attempt: another process may have been first.
+            there = self._table.schema.names
+            missing = [name for name in schema.CREDIT_COLUMNS if name not in there]
+            if missing:
+                self._table.add_columns([pa.field(name, pa.string()) for name in missing])
+
+        self._commit(add)
+
+    def uncredited(self) -> frozenset[str]:
+        """Return the ids of rows whose file was not asked yet who wrote and who publishes its music."""
+        with self._errors():
+            found = self._table.search().where(_UNCREDITED).select(["id"]).limit(None).to_arrow()
+        return frozenset(found["id"].to_pylist())
+
+    def credit(self, credits: Sequence[Credit]) -> None:
+        """Write down who wrote and who publishes the music of rows that do not say; pass over others."""
+        by_id = {each.track_id: each for each in credits}
+
+        def update(some: Sequence[str]) -> None:
+            # Rows are read in every attempt, as another process may have left them. Whole ones, because for
+            # two columns of a few rows the engine would hold the whole table in memory.
+            rows = self._table.search().where(f"{_in(some)} AND ({_UNCREDITED})").limit(None).to_arrow()
+            if rows.num_rows:
+                table = schema.credited(rows, by_id)
+                self._table.merge_insert("id").when_matched_update_all().execute(table)
+
+        for some in _chunks(sorted(by_id), _ROWS_PER_CREDIT):
+            self._commit(lambda some=some: update(some))  # type: ignore[misc]
+
     def remove(self, track_ids: Sequence[str]) -> int:
         """Remove tracks and return how many there were; ids that are not there are passed over."""
         removed = 0
@@ -365,6 +400,6 @@ def _in(track_ids: Sequence[str]) -> str:
     return f"id IN ({quoted})"
 
 
-def _chunks(track_ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(track_ids), _IDS_PER_QUERY):
-        yield track_ids[start : start + _IDS_PER_QUERY]
+def _chunks(track_ids: Sequence[str], size: int = _IDS_PER_QUERY) -> Iterator[Sequence[str]]:
+    for start in range(0, len(track_ids), size):
+        yield track_ids[start : start + size]

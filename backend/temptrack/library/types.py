@@ -36,6 +36,10 @@ class Track(BaseModel):
     album: str = ""
     genre: str = Field(default="", description="as the file's tags say")
     comment: str = ""
+    composer: str = Field(default="", description="who wrote it, as the file's tags say")
+    publisher: str = Field(
+        default="", description="as the file's tags say; a record label where they have one field for both"
+    )
     licence: str = Field(default=LICENCE_UNKNOWN, description="as the file's tags say, else 'unknown'")
     duration_s: float = Field(description="length in seconds")
     loudness_lufs: float | None = Field(

@@ -36,7 +36,7 @@ class TrackTag(_message.Message):
     def __init__(self, name: _Optional[str] = ..., group: _Optional[str] = ..., score: _Optional[float] = ...) -> None: ...
 
 class Track(_message.Message):
-    __slots__ = ("id", "path", "title", "artist", "album", "genre", "comment", "licence", "duration_s", "loudness_lufs", "tempo_bpm", "key", "vocals", "tags")
+    __slots__ = ("id", "path", "title", "artist", "album", "genre", "comment", "licence", "duration_s", "loudness_lufs", "tempo_bpm", "key", "vocals", "tags", "composer", "publisher")
     ID_FIELD_NUMBER: _ClassVar[int]
     PATH_FIELD_NUMBER: _ClassVar[int]
     TITLE_FIELD_NUMBER: _ClassVar[int]
@@ -51,6 +51,8 @@ class Track(_message.Message):
     KEY_FIELD_NUMBER: _ClassVar[int]
     VOCALS_FIELD_NUMBER: _ClassVar[int]
     TAGS_FIELD_NUMBER: _ClassVar[int]
+    COMPOSER_FIELD_NUMBER: _ClassVar[int]
+    PUBLISHER_FIELD_NUMBER: _ClassVar[int]
     id: str
     path: str
     title: str
@@ -65,7 +67,9 @@ class Track(_message.Message):
     key: str
     vocals: bool
     tags: _containers.RepeatedCompositeFieldContainer[TrackTag]
-    def __init__(self, id: _Optional[str] = ..., path: _Optional[str] = ..., title: _Optional[str] = ..., artist: _Optional[str] = ..., album: _Optional[str] = ..., genre: _Optional[str] = ..., comment: _Optional[str] = ..., licence: _Optional[str] = ..., duration_s: _Optional[float] = ..., loudness_lufs: _Optional[float] = ..., tempo_bpm: _Optional[float] = ..., key: _Optional[str] = ..., vocals: bool = ..., tags: _Optional[_Iterable[_Union[TrackTag, _Mapping]]] = ...) -> None: ...
+    composer: str
+    publisher: str
+    def __init__(self, id: _Optional[str] = ..., path: _Optional[str] = ..., title: _Optional[str] = ..., artist: _Optional[str] = ..., album: _Optional[str] = ..., genre: _Optional[str] = ..., comment: _Optional[str] = ..., licence: _Optional[str] = ..., duration_s: _Optional[float] = ..., loudness_lufs: _Optional[float] = ..., tempo_bpm: _Optional[float] = ..., key: _Optional[str] = ..., vocals: bool = ..., tags: _Optional[_Iterable[_Union[TrackTag, _Mapping]]] = ..., composer: _Optional[str] = ..., publisher: _Optional[str] = ...) -> None: ...
 
 class TrackFilter(_message.Message):
     __slots__ = ("tempo_min_bpm", "tempo_max_bpm", "duration_min_s", "duration_max_s", "key", "vocals", "tags_all", "tags_none", "licences", "licences_not", "folder", "exclude_ids")
