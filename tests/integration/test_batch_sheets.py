@@ -35,6 +35,8 @@ CUES: list[dict[str, Any]] = [
         "cue": 1,
         "title": "Piece 0",
         "artist": "unknown",
+        "composer": "unknown",
+        "publisher": "unknown",
         "usage": "background",
         "usage_code": "BI",
         "timecode_in": RationalTime(HOUR_FILM + 48, FILM_HZ).to_timecode(FILM_HZ, False),
@@ -54,6 +56,8 @@ CUES: list[dict[str, Any]] = [
         "cue": 2,
         "title": "Piece 1",
         "artist": "Ada",
+        "composer": "Writer 1",
+        "publisher": "Coast Music",
         "usage": "feature",
         "usage_code": "FV",
         "timecode_in": RationalTime(HOUR_FILM + 1440, FILM_HZ).to_timecode(FILM_HZ, False),
@@ -73,6 +77,8 @@ CUES: list[dict[str, Any]] = [
         "cue": 1,
         "title": "Piece 3",
         "artist": "Ada",
+        "composer": "unknown",
+        "publisher": "Coast Music",
         "usage": "closing",
         "usage_code": "CT",
         "timecode_in": "01:00:00;00",
@@ -93,6 +99,8 @@ CUES: list[dict[str, Any]] = [
         "cue": 2,
         "title": "Piece 2",
         "artist": "Ada",
+        "composer": "Writer 2",
+        "publisher": "unknown",
         "usage": "background",
         "usage_code": "B",
         # The minute in between drops two labels: frame 1770 is 59;00, frame 1860 is 01:02;02.
@@ -156,8 +164,6 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def known(out: Path) -> list[dict[str, Any]]:
     always = {
         "production": "The Show",
-        "composer": "unknown",
-        "publisher": "unknown",
         "library": "stock",
     }
     music = out.parent / "music"

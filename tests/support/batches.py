@@ -61,6 +61,8 @@ def _record(path: Path, number: int) -> TrackRecord:
             licence=LICENCES[number % len(LICENCES)],
             text="",
             embedding=None,
+            composer=f"Writer {number}" if number % 3 else "",
+            publisher="Coast Music" if number % 2 else "",
         ),
         analysis=Analysis(
             duration_s=TRACK_S,

@@ -33,9 +33,9 @@ class SheetCue(BaseModel):
     episode: str
     cue: int = Field(description="number in the episode, from 1")
     title: str
-    artist: str = Field(description="as the file's tags say; composers are rarely told apart from performers")
-    composer: str = Field(default=UNKNOWN, description="files do not say; to be filled in")
-    publisher: str = Field(default=UNKNOWN, description="files do not say; to be filled in")
+    artist: str = Field(description="as the file's tags say: mostly who performs")
+    composer: str = Field(default=UNKNOWN, description="as the file's tags say, else to be found out")
+    publisher: str = Field(default=UNKNOWN, description="as the file's tags say, else to be found out")
     usage: Literal["background", "feature", "opening", "closing"]
     usage_code: str = Field(
         description="BI, BV background instrumental or vocal; FI, FV featured; OT, CT opening and closing "
@@ -90,6 +90,8 @@ def sheet_cue(
         cue=number,
         title=track.title,
         artist=track.artist or UNKNOWN,
+        composer=track.composer or UNKNOWN,
+        publisher=track.publisher or UNKNOWN,
         usage=row.usage,
         usage_code=usage_code(row.usage, track.vocals),
         timecode_in=file.timecode(first.start_frames),

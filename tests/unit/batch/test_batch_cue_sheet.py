@@ -57,7 +57,14 @@ def track(**facts: object) -> Track:
 
 def test_every_field_of_a_cue_says_what_was_placed() -> None:
     cue = line(
-        track(title="Chase", artist="Ada", licence="CC-BY-4.0", vocals=True),
+        track(
+            title="Chase",
+            artist="Ada",
+            composer="Bo",
+            publisher="Coast Music",
+            licence="CC-BY-4.0",
+            vocals=True,
+        ),
         production="The Show",
         episode="101",
         usage="feature",
@@ -68,8 +75,8 @@ def test_every_field_of_a_cue_says_what_was_placed() -> None:
         "cue": 3,
         "title": "Chase",
         "artist": "Ada",
-        "composer": "unknown",
-        "publisher": "unknown",
+        "composer": "Bo",
+        "publisher": "Coast Music",
         "usage": "feature",
         "usage_code": "FV",
         "timecode_in": cue.timecode_in,
@@ -86,6 +93,11 @@ def test_every_field_of_a_cue_says_what_was_placed() -> None:
         "file": "/m/t.flac",
         "changed": True,
     }
+
+
+def test_what_the_file_does_not_say_is_to_be_found_out() -> None:
+    cue = line(track(title="Chase"))
+    assert (cue.artist, cue.composer, cue.publisher, cue.licence) == ("unknown",) * 4
 
 
 def test_timecodes_are_those_of_the_timeline_and_out_is_exclusive() -> None:
