@@ -4,6 +4,7 @@ import errno
 import hashlib
 import json
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -198,6 +199,11 @@ def with_junk_as_graph(place: Place) -> object:
     return loaded.encode_frames(np.zeros((1, 8, 8, 3), dtype=np.uint8), [1])
 
 
+def without_runtime(place: Place) -> object:
+    place.patch.setitem(sys.modules, "onnxruntime", None)
+    return load_bundle(bundle(place), device="cpu")
+
+
 def without_cuda(place: Place) -> object:
     place.patch.setattr("onnxruntime.get_available_providers", lambda: ["CPUExecutionProvider"])
     return load_bundle(bundle(place), device="cuda")
@@ -300,5 +306,10 @@ BUNDLES = (
     Case("a bundle with a changed file", made_with(with_another_file)),
     Case("a bundle with junk as graph", call(with_junk_as_graph)),
     Case("a device that is unknown", call(lambda place: load_bundle(bundle(place), device="tpu"))),
+    Case(
+        "a bundle where ONNX Runtime is missing",
+        call(without_runtime),
+        simulated="the package is not found",
+    ),
     Case("CUDA where there is none", call(without_cuda), simulated="ONNX Runtime says that it has no CUDA"),
 )

@@ -1,5 +1,6 @@
 """Bad timelines, bad parts of them, and bad media in them."""
 
+import errno
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -92,14 +93,16 @@ def probed(make: Callable[[Path], object], name: str = "shot.mov") -> Callable[[
     return call(attempt)
 
 
-def media_refused(place: Place) -> object:
-    path = make_film(place.folder / "shot.mp4")
+def media_refused(error: OSError) -> Callable[[Place], Outcome]:
+    def attempt(place: Place) -> object:
+        def refuse(*_names: object, **_options: object) -> object:
+            raise error
 
-    def refuse(*_names: object, **_options: object) -> object:
-        raise PermissionError(13, "Permission denied", str(path))
+        path = make_film(place.folder / "shot.mp4")
+        place.patch.setattr("av.open", refuse)
+        return probe(path)
 
-    place.patch.setattr("av.open", refuse)
-    return probe(path)
+    return call(attempt)
 
 
 def cut_off_movie(path: Path) -> None:
@@ -169,6 +172,8 @@ TIMELINES = (
     ),
     Case("a timeline without lanes", read("cut.otio", b'{"OTIO_SCHEMA": "Timeline.1", "tracks": null}')),
     Case("a timeline of a newer OpenTimelineIO", read("cut.otio", GOOD.replace(b"Clip.2", b"Clip.7"))),
+    Case("a timeline at 0 frames a second", read("cut.otio", GOOD.replace(b'"rate": 24.0', b'"rate": 0.0'))),
+    Case("a time that is no number", read("cut.otio", GOOD.replace(b'"value": 24.0', b'"value": NaN'))),
     Case("a damaged .otioz", read("cut.otioz", b"PK\x03\x04 not really")),
     Case("a .otioz without a timeline", read_zip(other="x")),
     Case("a .otioz with damaged media", command("timeline", "FOLDER/cut.otioz", prepare=damaged_bundle)),
@@ -230,8 +235,13 @@ MEDIA = (
     Case("a movie cut off before its index", probed(lambda path: truncate(make_film(path), 0.5), "shot.mp4")),
     Case(
         "a movie without read permission",
-        call(media_refused),
+        media_refused(PermissionError(errno.EACCES, "Permission denied")),
         simulated="the system refuses to open the file",
+    ),
+    Case(
+        "a movie on a share that is away",
+        media_refused(OSError(errno.EIO, "Input/output error")),
+        simulated="the system fails to read",
     ),
     Case("one of two media is missing", noted("gone.mov", lambda _path: None)),
     Case("one of two media is empty", noted("empty.mov", Path.touch)),
