@@ -1,8 +1,14 @@
 """Bad plans of batches, and bad places for what they make."""
 
+import json
 from collections.abc import Callable
 
-from support.bad_input.case import Case, Outcome, Place, command
+from typer.testing import CliRunner
+
+from support.bad_input.case import NONE, Case, Outcome, Place, command
+from support.fake_bundle import FakeBundle
+from temptrack.cli.main import app
+from temptrack.seat import engine
 
 
 def plan(name: str, content: str | bytes, *words: str) -> Callable[[Place], Outcome]:
@@ -16,6 +22,23 @@ def plan(name: str, content: str | bytes, *words: str) -> Callable[[Place], Outc
 
 def row(columns: str, cells: str) -> Callable[[Place], Outcome]:
     return plan("plan.csv", f"timeline,{columns}\ncut.otio,{cells}\n")
+
+
+def failing(*words: str) -> Callable[[Place], Outcome]:
+    """Run a batch of one row that comes to nothing; what the report says about it."""
+
+    def provoke(place: Place) -> Outcome:
+        place.stock(2)
+        place.patch.setattr(engine, "open_bundle", lambda *_names, **_options: FakeBundle())
+        out = place.folder / "out"
+        plan = ("batch", str(place.cut), "-l", "stock", "-p", "calm", "-o", str(out), "--no-review", "--json")
+        result = CliRunner().invoke(app, [*plan, *words])
+        (failed,) = json.loads(result.stdout)["failed"]
+        return Outcome(
+            "command", failed["reason"], failed["message"], failed["hint"], str(result.exit_code), NONE
+        )
+
+    return provoke
 
 
 def answered(place: Place) -> None:
@@ -37,6 +60,7 @@ PLANS = (
     Case("a balance in a plan out of range", row("text_weight", "2")),
     Case("a way to find scenes that is unknown", row("scenes", "cuts")),
     Case("a part named twice in a plan", row("in,marker", "1s,chase")),
+    Case("scenes by markers of a timeline without any", failing("--scenes", "markers")),
     Case("a pattern in a plan that fits nothing", plan("plan.csv", "timeline\nno*.otio\n")),
     Case("shard 0 of 2", command("batch", "CUT", "-l", "stock", "-o", "FOLDER/out", "--shard", "0/2")),
     Case("a shard in words", command("batch", "CUT", "-l", "stock", "-o", "FOLDER/out", "--shard", "first")),
