@@ -81,7 +81,7 @@ def test_a_folder_that_is_not_there_is_told(music: Path) -> None:
 @pytest.mark.parametrize("name", ["/etc", "s3://bucket/x", "../x", "a/b", "", "C:\\x"])
 def test_a_caller_cannot_name_a_place_instead_of_a_library(name: str) -> None:
     shelf = Shelf(())
-    for call in (shelf.info, shelf.reader, shelf.store, shelf.delete, shelf.version):
+    for call in (shelf.info, shelf.reader, shelf.store, shelf.delete, shelf.edition):
         with pytest.raises(errors.InvalidRequest) as caught:
             call(name)
         assert caught.value.reason == "LIBRARY_NAME"
