@@ -51,8 +51,7 @@ def test_wrong_answers_lost_calls_and_leaks_stand_in_the_table(tmp_path: Path, g
         "grows": grows,
         "slope_mb_a_minute": 1.5,
         "interval_95": [1.0, 2.0],
-        "first_mb": 500.0,
-        "last_mb": 507.5,
+        "blocks_mb": [500.0, 503.0, 507.5],
     }
     written(tmp_path, "load", phases={"without pauses": phase}, memory=memory)
     table = tables(tmp_path)
