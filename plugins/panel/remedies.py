@@ -157,7 +157,6 @@ REMEDIES: dict[str, Remedy] = {
     "NOT_A_FOLDER": Remedy("The library's place is a file.", "Remove the file, and index the library again."),
     # The engine.
     "MISSING_EXTRA": Remedy("A part of temptrack is not installed.", _INSTALL_ALL),
-    "EXTRA_MISSING": Remedy("A part of the local engine is not installed.", _INSTALL_ALL),
     "BUNDLE_NOT_FOUND": Remedy("The model is not there.", _REINSTALL),
     "BUNDLE_FILE_MISSING": Remedy("A file of the model is missing.", _REINSTALL),
     "BUNDLE_FORMAT": Remedy("The model needs another version of temptrack.", _UPDATE_TEMPTRACK),

@@ -14,6 +14,6 @@ def server_extra() -> Iterator[None]:
     except ModuleNotFoundError as error:
         raise NotSupported(
             f"A server needs the package {error.name}, which is not installed.",
-            reason="EXTRA_MISSING",
+            reason="MISSING_EXTRA",
             hint="Run `pip install 'temptrack[cpu,server]'` (or `[gpu,server]` on a machine with CUDA).",
         ) from error

@@ -286,7 +286,7 @@ class OnnxBundle:
         except ModuleNotFoundError as error:
             raise NotSupported(
                 "The local engine needs the package tokenizers, which is not installed.",
-                reason="EXTRA_MISSING",
+                reason="MISSING_EXTRA",
                 hint="Run `pip install 'temptrack[cpu]'` (or `[gpu]` on a machine with CUDA).",
             ) from error
         tokenizer = Tokenizer.from_file(str(self.folder / self.manifest.text.tokenizer))

@@ -65,7 +65,7 @@ def _runtime() -> Any:
     except ModuleNotFoundError as error:
         raise NotSupported(
             "The local engine needs ONNX Runtime, which is not installed.",
-            reason="EXTRA_MISSING",
+            reason="MISSING_EXTRA",
             hint="Run `pip install 'temptrack[cpu]'` (or `[gpu]` on a machine with CUDA).",
         ) from error
     return onnxruntime

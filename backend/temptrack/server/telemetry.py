@@ -93,7 +93,7 @@ def tracing(*, enabled: bool) -> Sequence[grpc.aio.ServerInterceptor]:
     except ModuleNotFoundError as error:
         raise errors.NotSupported(
             "Traces need OpenTelemetry, which is not installed.",
-            reason="EXTRA_MISSING",
+            reason="MISSING_EXTRA",
             hint="Run `pip install 'temptrack[tracing]'`, or leave out --tracing.",
         ) from error
     provider = TracerProvider(resource=Resource.create({"service.name": "temptrack"}))
