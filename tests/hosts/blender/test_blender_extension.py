@@ -101,7 +101,7 @@ def test_what_blender_refuses_is_told(tmp_path: Path) -> None:
         "sys.exit('the disk is full')",
     )
     said = CliRunner().invoke(app, ["install", "blender", "--blender", str(program)])
-    assert said.exit_code == 1
+    assert said.exit_code == 4
     assert "Blender refused: the disk is full." in said.output
     assert "--zip" in said.output
 
