@@ -22,6 +22,7 @@ def test_every_result_says_what_it_was_measured_on() -> None:
         "speed-batches",
         "speed-companion",
         "speed-indexing",
+        "speed-models",
         "speed-picture",
         "speed-prompts",
         "speed-vectors",
