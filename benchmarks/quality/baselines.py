@@ -54,7 +54,7 @@ def ask_tagger(
             a user would have, because it looks at the whole library and at all prompts first.
     """
     keys = sorted(heard)
-    log_odds = np.stack([np.average(heard[key].features, axis=0, weights=heard[key].weights) for key in keys])
+    log_odds = np.stack([heard[key].mean() for key in keys])
     posteriors = 1 / (1 + np.exp(-log_odds[:, : len(tags)].astype(np.float64)))
     names, asked = _unit(bundle.encode_text(tags)), _unit(bundle.encode_text(prompts))
     if centred:

@@ -62,6 +62,11 @@ class Heard:
     window_count: int
     duration_s: float
 
+    def mean(self) -> Matrix:
+        """Return [audio_dim], the whole track as one row."""
+        mean: Matrix = np.average(self.features, axis=0, weights=self.weights)
+        return mean
+
     def nearest(self) -> Windows:
         """Return [window_count], for every window of the track the row of the nearest one that was heard."""
         distances = np.abs(np.arange(self.window_count)[:, None] - self.positions[None])

@@ -26,10 +26,7 @@ def ask_taught(heard: Mapping[str, Heard], questions: Sequence[Question], judgem
         questions: what is asked; only the category counts.
         judgements: of all tracks, by category.
     """
-    features = {
-        key: np.average(one.features, axis=0, weights=one.weights).astype(np.float64)
-        for key, one in heard.items()
-    }
+    features = {key: one.mean().astype(np.float64) for key, one in heard.items()}
     by_category = {
         category: _rank(features, judgements[category])
         for category in {question.category for question in questions}
