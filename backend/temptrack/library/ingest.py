@@ -261,10 +261,14 @@ class _Run:
             found.append(Credit(track_id, tags.composer, tags.publisher))
             self._finished(path)
             if time.monotonic() - last_commit > _CREDIT_SECONDS:
-                self._store.credit(found)
+                self._commit_credits(found)
                 found, last_commit = [], time.monotonic()
+        if found:
+            self._commit_credits(found)
+
+    def _commit_credits(self, found: Sequence[Credit]) -> None:
         self._store.credit(found)
-        self._commits += bool(found)
+        self._commits += 1
 
     def _next_job(self, to_read: deque[FileState], ahead: int) -> Job | None:
         if self._to_analyse:
