@@ -191,7 +191,7 @@ class Connection:
         if details.lower().startswith(_BY_US):
             return errors.Cancelled(f"The call to {self.address} was cancelled.", metadata=metadata)
         return errors.Unavailable(
-            f"The server at {self.address} stopped before it had taken the call.",
+            f"The server at {self.address} stopped before it answered.",
             reason="STOPPING",
             hint="Try again in a moment.",
             metadata=metadata,
